@@ -1,0 +1,1 @@
+"""Micro-expressions: clips, faces, flow, labels, training and evaluation. Never imports Qt."""

@@ -1,0 +1,7 @@
+"""``python -m mer_core``."""
+
+import sys
+
+from mer_core.cli import main
+
+sys.exit(main())

@@ -1,0 +1,29 @@
+"""The command line: ``python -m mer_core COMMAND``. One module a command, each with HELP, add_arguments and run."""
+
+import argparse
+import importlib
+import sys
+
+from mer_core.errors import Cancelled, MerError
+
+COMMANDS = ("sample", "train", "evaluate", "predict", "serve")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns its exit code (1: bad input, in one sentence; 130: cancelled)."""
+    parser = argparse.ArgumentParser(prog="mer_core", description="Facial micro-expressions: measure, train, judge.")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name in COMMANDS:
+        module = importlib.import_module(f"mer_core.cli.{name}")
+        subparser = subparsers.add_parser(name, help=module.HELP, description=module.HELP)
+        module.add_arguments(subparser)
+        subparser.set_defaults(run=module.run)
+    parsed = parser.parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except MerError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (Cancelled, KeyboardInterrupt):
+        print("Cancelled; nothing was changed.", file=sys.stderr)
+        return 130
