@@ -1,0 +1,114 @@
+"""FACS action units as coding files write them: ``4+L10``, ``R12``, ``15A+25B``, ``1 or 2``, ``4+7?``."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from mer_core.errors import MerError
+
+Side = Literal["", "L", "R"]
+
+NAMES = {
+    1: "Inner brow raiser",
+    2: "Outer brow raiser",
+    4: "Brow lowerer",
+    5: "Upper lid raiser",
+    6: "Cheek raiser",
+    7: "Lid tightener",
+    9: "Nose wrinkler",
+    10: "Upper lip raiser",
+    11: "Nasolabial deepener",
+    12: "Lip corner puller",
+    13: "Sharp lip puller",
+    14: "Dimpler",
+    15: "Lip corner depressor",
+    16: "Lower lip depressor",
+    17: "Chin raiser",
+    18: "Lip pucker",
+    20: "Lip stretcher",
+    22: "Lip funneler",
+    23: "Lip tightener",
+    24: "Lip pressor",
+    25: "Lips part",
+    26: "Jaw drop",
+    27: "Mouth stretch",
+    28: "Lip suck",
+    31: "Jaw clencher",
+    38: "Nostril dilator",
+    39: "Nostril compressor",
+    43: "Eyes closed",
+    45: "Blink",
+}
+"""Names of the units a coder of micro-expressions meets (Ekman, Friesen & Hager 2002); other numbers are valid too."""
+
+
+@dataclass(frozen=True)
+class ActionUnit:
+    """One unit. ``side`` is empty for both sides; ``intensity`` A (trace) to E (maximum), empty where not scored."""
+
+    number: int
+    side: Side = ""
+    intensity: str = ""
+    doubtful: bool = False
+    alternative: bool = False  # written after "or": this one or the one before it
+
+    def __str__(self) -> str:
+        return f"{self.side}{self.number}{self.intensity}{'?' if self.doubtful else ''}"
+
+    @property
+    def name(self) -> str:
+        """The muscle action in words."""
+        return NAMES.get(self.number, f"Action unit {self.number}")
+
+
+_UNIT = re.compile(
+    r"(?:AU\s*)?(?P<side>[LR]?)\s*(?P<number>\d{1,2})\s*(?P<intensity>[A-E]?)\s*(?P<doubt>\??)", re.IGNORECASE
+)
+_JOINT = re.compile(r"\s*(\bor\b|[+,;&\s])\s*", re.IGNORECASE)
+
+
+def parse_action_units(text: str) -> tuple[ActionUnit, ...]:
+    """Read a string of action units; empty and ``?`` mean none known.
+
+    Raises MerError naming the first part that is no action unit.
+    """
+    text = text.strip()
+    units: list[ActionUnit] = []
+    position, alternative = 0, False
+    while position < len(text):
+        if text[position:] == "?":  # a lone doubt: the coder knew of no unit, or doubts the last
+            break
+        match = _UNIT.match(text, position)
+        if match is None or int(match["number"]) == 0:
+            raise MerError(
+                f"“{text[position:].strip()}” is no action unit: write numbers joined by +, such as 4+L10 or 15A+25B."
+            )
+        side = match["side"].upper()
+        units.append(
+            ActionUnit(
+                int(match["number"]),
+                "L" if side == "L" else "R" if side == "R" else "",
+                match["intensity"].upper(),
+                bool(match["doubt"]),
+                alternative,
+            )
+        )
+        position = match.end()
+        joint = _JOINT.match(text, position)
+        if joint is None and position < len(text):
+            raise MerError(f"“{text[position:]}” follows AU {units[-1]} with no + between: write such as 4+L10.")
+        alternative = bool(joint and joint[1].lower() == "or")
+        position = joint.end() if joint else position
+        while (extra := _JOINT.match(text, position)) is not None:
+            position = extra.end()
+    return tuple(units)
+
+
+def format_action_units(units: tuple[ActionUnit, ...]) -> str:
+    """Write units so that `parse_action_units` reads the same again."""
+    parts: list[str] = []
+    for unit in units:
+        if parts:
+            parts.append(" or " if unit.alternative else "+")
+        parts.append(str(unit))
+    return "".join(parts)

@@ -1,0 +1,249 @@
+"""The project folder: labels in ``project.sqlite``, features in ``features.h5`` (a cache), trainings in ``runs/``."""
+
+import json
+import os
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import Self
+
+from mer_core.annotation import Annotation, Marks
+from mer_core.errors import ProjectError
+from mer_core.project.records import Change, ClipRecord
+from mer_core.project.schema import APPLICATION_ID, TABLES, VERSION
+
+FILE_NAME = "project.sqlite"
+
+
+class Project:
+    """An open project. Not thread-safe: each thread or process opens its own.
+
+    Every edit goes through `apply`: one transaction, with its row of history, on disk when the call returns.
+    """
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+        self.folder = folder
+        self._db = connection
+
+    @classmethod
+    def create(cls, folder: Path) -> Self:
+        """Make a new, empty project in a folder (made if missing). Raises ProjectError if one is there already."""
+        file = folder / FILE_NAME
+        if file.exists():
+            raise ProjectError(f"{folder} already holds a project: open it, or choose another folder.")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            connection = _connect(file)
+            with connection:
+                connection.executescript(
+                    f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; {TABLES}"
+                )
+        except (OSError, sqlite3.Error) as error:
+            raise ProjectError(
+                f"No project can be made in {folder} ({error}): choose a folder you may write to."
+            ) from error
+        return cls(folder, connection)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open a project by its folder or its ``project.sqlite``.
+
+        Raises ProjectError if there is none, if it is damaged or if a newer version wrote it; changes nothing then.
+        """
+        file = path / FILE_NAME if path.is_dir() else path
+        if not file.is_file():
+            raise ProjectError(
+                f"There is no project in {path} (no {FILE_NAME}): choose a project folder or make a new one."
+            )
+        connection = _connect(file)
+        try:
+            connection.execute("PRAGMA foreign_keys = ON")
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            raise ProjectError(
+                f"{file} is damaged ({error}): put a backup of it in its place; it was left as it is."
+            ) from error
+        damage = None
+        if application != APPLICATION_ID:
+            damage = f"{file} is not a MER Studio project: choose another file."
+        elif version > VERSION:
+            damage = f"{file} was written by a newer MER Studio (format {version}): update this one to open it."
+        elif verdict != "ok":
+            damage = f"{file} is damaged ({verdict}): put a backup of it in its place; it was left as it is."
+        if damage:
+            connection.close()
+            raise ProjectError(damage)
+        return cls(file.parent, connection)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def runs(self) -> Path:
+        """The folder that holds the finished trainings."""
+        return self.folder / "runs"
+
+    # Paths
+
+    def stored_path(self, path: Path) -> str:
+        """A clip's path as the project keeps it: relative where the drive allows, with forward slashes."""
+        try:
+            relative = os.path.relpath(path.resolve(), self.folder.resolve())
+        except ValueError:  # another drive
+            return path.resolve().as_posix()
+        return Path(relative).as_posix()
+
+    def full_path(self, clip: ClipRecord) -> Path:
+        """Where a clip lies now."""
+        return Path(os.path.normpath(self.folder / PurePosixPath(clip.path)))
+
+    # Reading
+
+    def clips(self) -> list[ClipRecord]:
+        """All clips, in the order of their paths."""
+        rows = self._db.execute("SELECT id, path, dataset, subject, fps, frames FROM clip ORDER BY path")
+        return [ClipRecord(*row) for row in rows]
+
+    def clip(self, clip_id: int) -> ClipRecord:
+        """One clip. Raises ProjectError if the project has none of that id."""
+        row = self._db.execute(
+            "SELECT id, path, dataset, subject, fps, frames FROM clip WHERE id = ?", (clip_id,)
+        ).fetchone()
+        if row is None:
+            raise ProjectError(f"The project has no clip of number {clip_id}: choose one from the clip list.")
+        return ClipRecord(*row)
+
+    def next_clip_id(self) -> int:
+        """An id no clip has or had."""
+        (highest,) = self._db.execute(
+            "SELECT max((SELECT coalesce(max(id), 0) FROM clip), (SELECT coalesce(max(clip), 0) FROM history))"
+        ).fetchone()
+        return int(highest) + 1
+
+    def annotations(self, clip_id: int | None = None, coder: str | None = None) -> list[Annotation]:
+        """Annotations, of one clip and of one coder where given, in the order of clip, expression and coder."""
+        rows = self._db.execute(
+            'SELECT clip, expression, coder, onset, apex, "offset", emotion, action_units, notes FROM annotation'
+            " WHERE (?1 IS NULL OR clip = ?1) AND (?2 IS NULL OR coder = ?2) ORDER BY clip, expression, coder",
+            (clip_id, coder),
+        )
+        return [_annotation(row) for row in rows]
+
+    def history(self, clip_id: int | None = None) -> list[tuple[str, str, str, int]]:
+        """Edits, oldest first: (time in UTC, coder, action, clip id)."""
+        return self._db.execute(
+            "SELECT at, coder, action, clip FROM history WHERE (?1 IS NULL OR clip = ?1) ORDER BY id", (clip_id,)
+        ).fetchall()
+
+    def setting(self, name: str, default: str = "") -> str:
+        """A setting of this project."""
+        row = self._db.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else default
+
+    # Writing
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Keep a setting. Raises ProjectError if the disk refuses."""
+        self._write([("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))])
+
+    def apply(self, changes: Change | Sequence[Change], coder: str, action: str) -> None:
+        """Carry out an edit with its history in one transaction; on disk when it returns, or not at all.
+
+        Raises ProjectError if a record is no longer what the change says it was, or if the disk refuses.
+        """
+        changes = [changes] if isinstance(changes, Change) else list(changes)
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        statements: list[tuple[str, tuple[object, ...]]] = []
+        for change in changes:
+            self._check_unchanged(change)
+            statements += _removal(change.old) if change.new is None else _storage(change.new)
+            statements.append(
+                (
+                    "INSERT INTO history (at, coder, action, clip, old, new) VALUES (?, ?, ?, ?, ?, ?)",
+                    (now, coder, action, change.clip, _as_json(change.old), _as_json(change.new)),
+                )
+            )
+        self._write(statements)
+
+    def _check_unchanged(self, change: Change) -> None:
+        record = change.old or change.new
+        if isinstance(record, ClipRecord):
+            stored: object = next((clip for clip in self.clips() if clip.id == record.id), None)
+        else:
+            key = (record.expression, record.coder) if record else None
+            found = self.annotations(change.clip)
+            stored = next(
+                (annotation for annotation in found if (annotation.expression, annotation.coder) == key), None
+            )
+        if stored != change.old:
+            raise ProjectError("The project was changed elsewhere meanwhile: open it again; this edit was not made.")
+
+    def _write(self, statements: Sequence[tuple[str, tuple[object, ...]]]) -> None:
+        try:
+            with self._db:
+                for statement, values in statements:
+                    self._db.execute(statement, values)
+        except sqlite3.Error as error:
+            raise ProjectError(
+                f"The edit could not be saved in {self.folder / FILE_NAME} ({error}): "
+                "check the disk and your rights to it; nothing was changed."
+            ) from error
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, timeout=5)
+    # A rollback journal, not a write-ahead log: it also holds on the network drives where labs keep their projects.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _annotation(row: tuple) -> Annotation:
+    clip, expression, coder, onset, apex, offset, emotion, action_units, notes = row
+    return Annotation(clip, expression, coder, Marks(onset, apex, offset), emotion, action_units, notes)
+
+
+def _as_json(record: ClipRecord | Annotation | None) -> str | None:
+    return None if record is None else json.dumps(asdict(record), ensure_ascii=False)
+
+
+def _storage(record: ClipRecord | Annotation) -> list[tuple[str, tuple[object, ...]]]:
+    if isinstance(record, ClipRecord):
+        values: tuple[object, ...] = (record.id, record.path, record.dataset, record.subject, record.fps, record.frames)
+        return [
+            (
+                "INSERT INTO clip VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET path = excluded.path,"
+                " dataset = excluded.dataset, subject = excluded.subject, fps = excluded.fps, frames = excluded.frames",
+                values,
+            )
+        ]
+    marks = record.marks
+    values = (record.clip, record.expression, record.coder, marks.onset, marks.apex, marks.offset)
+    values += (record.emotion, record.action_units, record.notes)
+    return [("INSERT OR REPLACE INTO annotation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)]
+
+
+def _removal(record: ClipRecord | Annotation | None) -> list[tuple[str, tuple[object, ...]]]:
+    if isinstance(record, ClipRecord):
+        return [("DELETE FROM clip WHERE id = ?", (record.id,))]
+    if isinstance(record, Annotation):
+        key = (record.clip, record.expression, record.coder)
+        return [("DELETE FROM annotation WHERE clip = ? AND expression = ? AND coder = ?", key)]
+    return []

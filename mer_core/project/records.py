@@ -1,0 +1,46 @@
+"""The rows of a project's tables as values."""
+
+from dataclasses import dataclass
+
+from mer_core.annotation import Annotation
+
+
+@dataclass(frozen=True)
+class ClipRecord:
+    """A clip the project knows. ``path`` is as stored: relative to the project folder where it can be."""
+
+    id: int
+    path: str
+    dataset: str
+    subject: str
+    fps: float
+    frames: int
+
+    @property
+    def name(self) -> str:
+        """What a list shows: the last part of the path."""
+        return self.path.rstrip("/").rsplit("/", 1)[-1]
+
+
+Record = ClipRecord | Annotation
+
+
+@dataclass(frozen=True)
+class Change:
+    """One record before and after; None before: it is added, None after: it is removed."""
+
+    old: Record | None
+    new: Record | None
+
+    @property
+    def reverse(self) -> "Change":
+        """The change that takes this one back."""
+        return Change(self.new, self.old)
+
+    @property
+    def clip(self) -> int:
+        """The id of the clip it concerns."""
+        record = self.new or self.old
+        if record is None:
+            raise ValueError("a change needs a record before or after")
+        return record.id if isinstance(record, ClipRecord) else record.clip

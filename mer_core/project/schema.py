@@ -1,0 +1,41 @@
+"""The project's SQLite file: its tables, and how a file is known to be one of ours."""
+
+APPLICATION_ID = 0x4D455253  # "MERS"
+VERSION = 1
+
+TABLES = """
+CREATE TABLE setting (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+CREATE TABLE clip (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,      -- relative to the project folder, with forward slashes, where it can be
+    dataset TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    fps REAL NOT NULL,              -- frames a second of the recording, which may differ from the file's own
+    frames INTEGER NOT NULL
+) STRICT;
+CREATE TABLE annotation (
+    clip INTEGER NOT NULL REFERENCES clip(id),
+    expression INTEGER NOT NULL,    -- 1, 2, … within the clip
+    coder TEXT NOT NULL,
+    onset INTEGER,                  -- frame indices, 0-based
+    apex INTEGER,
+    "offset" INTEGER,
+    emotion TEXT NOT NULL,
+    action_units TEXT NOT NULL,
+    notes TEXT NOT NULL,
+    PRIMARY KEY (clip, expression, coder)
+) STRICT;
+CREATE TABLE history (              -- every edit, never changed afterwards
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,               -- UTC, ISO 8601
+    coder TEXT NOT NULL,
+    action TEXT NOT NULL,           -- in words: "Set apex", "Undo: Set apex"
+    clip INTEGER NOT NULL,
+    old TEXT,                       -- the record before, as JSON; NULL: there was none
+    new TEXT                        -- the record after, as JSON; NULL: removed
+) STRICT;
+CREATE INDEX history_of_clip ON history(clip);
+"""

@@ -1,0 +1,70 @@
+"""Which of a project's annotations can teach a recogniser, and why the others cannot."""
+
+from dataclasses import dataclass
+
+from mer_core.annotation import MEGC_CLASSES, Annotation, megc_class
+from mer_core.project.project import Project
+from mer_core.project.records import ClipRecord
+
+
+@dataclass(frozen=True)
+class Example:
+    """One labelled expression: from onset to apex, of a class."""
+
+    clip: ClipRecord
+    annotation: Annotation
+    label: int
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """The labels as they stand at one moment."""
+
+    classes: tuple[str, ...]
+    examples: tuple[Example, ...]
+    left_out: tuple[tuple[str, str], ...]  # clip name, why
+
+    @property
+    def class_counts(self) -> dict[str, int]:
+        """How many examples each class has."""
+        return {
+            name: sum(example.label == index for example in self.examples) for index, name in enumerate(self.classes)
+        }
+
+    @property
+    def subjects(self) -> set[tuple[str, str]]:
+        """The people, by (dataset, subject): subject 01 of two data sets are two people."""
+        return {(example.clip.dataset, example.clip.subject) for example in self.examples}
+
+    @property
+    def obstacle(self) -> str | None:
+        """Why nothing can be trained on it, in a sentence; None if it can."""
+        if sum(count > 0 for count in self.class_counts.values()) < 2:
+            return "Training needs marked clips of at least two classes: mark onset and apex and choose an emotion in more clips."
+        if len(self.subjects) < 2:
+            return "Training needs marked clips of at least two subjects, so that one can be held out: mark clips of another subject."
+        return None
+
+
+def training_set(project: Project, coder: str) -> TrainingSet:
+    """The coder's usable annotations as MEGC 2019 classes, and each clip or expression left out with the reason."""
+    examples: list[Example] = []
+    left_out: list[tuple[str, str]] = []
+    by_clip: dict[int, list[Annotation]] = {}
+    for annotation in project.annotations(coder=coder):
+        by_clip.setdefault(annotation.clip, []).append(annotation)
+    for clip in project.clips():
+        annotations = by_clip.get(clip.id, [])
+        if not annotations:
+            left_out.append((clip.name, "not annotated"))
+        for annotation in annotations:
+            name = megc_class(annotation.emotion)
+            if not annotation.marks.measurable:
+                left_out.append((clip.name, "onset and a later apex are not both marked"))
+            elif not annotation.emotion:
+                left_out.append((clip.name, "no emotion chosen"))
+            elif name is None:
+                left_out.append((clip.name, f"“{annotation.emotion}” belongs to none of the three classes"))
+            else:
+                examples.append(Example(clip, annotation, MEGC_CLASSES.index(name)))
+    return TrainingSet(MEGC_CLASSES, tuple(examples), tuple(left_out))
