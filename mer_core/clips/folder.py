@@ -1,0 +1,106 @@
+"""A clip stored as one picture a frame, as most micro-expression data sets are."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from mer_core.clips.clip import Clip, digest
+from mer_core.errors import ClipError
+
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"})
+DEFAULT_FPS = 100.0
+
+
+class FolderClip(Clip):
+    """Pictures of one folder in the order of their frame numbers; 8 or 16 bit, grey or colour."""
+
+    def __init__(self, path: Path, fps: float | None = None) -> None:
+        """Raises ClipError where the folder holds no pictures, or their names do not give them an order."""
+        self.path = path
+        self.files, self.numbers = _numbered(path)
+        self.fps = fps or DEFAULT_FPS
+        self.fps_known = fps is not None
+        # A gap in the numbers is a dropped frame: time passed all the same.
+        self.times = (np.array(self.numbers, np.float64) - self.numbers[0]) / self.fps
+        self.height, self.width = _read_picture(self.files[0]).shape[:2]
+
+    def read(self, index: int) -> np.ndarray:
+        self._check(index)
+        picture = _read_picture(self.files[index])
+        height, width = picture.shape[:2]
+        if (height, width) != (self.height, self.width):
+            raise ClipError(
+                f"{self.files[index]} is {width}×{height} pixels but the clip's first frame is "
+                f"{self.width}×{self.height}; all frames of a folder must be of one size."
+            )
+        return picture
+
+    def fingerprint(self) -> str:
+        """From all names and sizes, and the bytes of the first, middle and last picture."""
+        labels = (f"{file.name} {file.stat().st_size}" for file in self.files)
+        middle = len(self.files) // 2
+        return digest(labels, (self.files[0], self.files[middle], self.files[-1]))
+
+
+def _numbered(folder: Path) -> tuple[tuple[Path, ...], tuple[int, ...]]:
+    """Picture files of `folder` and their frame numbers, ascending."""
+    files = sorted(
+        file
+        for file in folder.iterdir()
+        if file.suffix.lower() in PICTURES and not file.name.startswith(".") and file.is_file()
+    )
+    if not files:
+        kinds = "png, jpg, bmp or tif"
+        raise ClipError(f"The folder {folder} holds no pictures ({kinds}); choose the folder with a clip's frames.")
+    fields = [[int(digits) for digits in re.findall(r"[0-9]+", file.stem)] for file in files]
+    if not any(fields):  # no name has a number: the names' own order is all there is
+        return tuple(files), tuple(range(len(files)))
+    for file, numbers in zip(files, fields, strict=True):
+        if not numbers:
+            raise ClipError(f"{file} has no frame number in its name; rename it, or move it out of the clip's folder.")
+    numbers = _frame_numbers(fields)
+    order = sorted(range(len(files)), key=numbers.__getitem__)
+    for before, after in pairwise(order):
+        if numbers[before] == numbers[after]:
+            raise ClipError(
+                f"{files[before].name} and {files[after].name} in {folder} are both frame {numbers[after]}; "
+                "leave one of each in the folder."
+            )
+    return tuple(files[i] for i in order), tuple(numbers[i] for i in order)
+
+
+def _frame_numbers(fields: list[list[int]]) -> list[int]:
+    """The last number of each name; or, where that repeats (``f12_640x480``), the last one that does not."""
+    for column in range(1, min(map(len, fields)) + 1):
+        numbers = [row[-column] for row in fields]
+        if len(set(numbers)) == len(numbers):
+            return numbers
+    return [row[-1] for row in fields]
+
+
+def _read_picture(file: Path) -> np.ndarray:
+    """(H, W, 3) uint8 RGB. 16-bit values are divided by 257 in every frame, so that tones stay comparable."""
+    try:
+        data = file.read_bytes()  # not cv2.imread: it cannot open non-ASCII paths on Windows
+    except OSError as error:
+        raise ClipError(
+            f"The frame {file} cannot be read ({error.strerror}); check the folder and its drive."
+        ) from error
+    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH) if data else None
+    if picture is None or _is_cut(data):
+        raise ClipError(f"The frame {file} is damaged or no picture; copy it again, or move it out of the folder.")
+    if picture.dtype == np.uint16:
+        picture = cv2.convertScaleAbs(picture, alpha=1 / 257)
+    elif picture.dtype != np.uint8:
+        raise ClipError(f"The frame {file} holds {picture.dtype} values; save it with 8 or 16 bits a channel.")
+    return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+
+
+def _is_cut(data: bytes) -> bool:
+    """Whether a JPEG or PNG ends early: OpenCV fills what is missing with grey and says nothing."""
+    if data.startswith(b"\xff\xd8"):
+        return data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda")
+    return data.startswith(b"\x89PNG") and b"IEND" not in data[-64:]

@@ -1,0 +1,28 @@
+"""From a path to a clip."""
+
+from pathlib import Path
+
+from mer_core.clips.clip import Clip
+from mer_core.clips.folder import PICTURES, FolderClip
+from mer_core.errors import ClipError
+
+
+def open_clip(path: Path, fps: float | None = None) -> Clip:
+    """Open a folder of pictures or a video file.
+
+    `fps` overrides the stored rate (high-speed clips are often stored as 25 fps); for a folder, which stores none, it
+    is the rate, 100 and ``fps_known=False`` without it. Raises ClipError, one sentence, where `path` is neither.
+    """
+    path = Path(path)
+    if fps is not None and not fps > 0:
+        raise ClipError(f"{fps} frames per second is no frame rate for {path}; give a number above 0.")
+    if not path.exists():
+        raise ClipError(f"There is no file or folder {path}; check the path, or whether its drive is connected.")
+    if path.is_dir():
+        return FolderClip(path, fps)
+    if path.suffix.lower() in PICTURES:
+        raise ClipError(f"{path} is a single picture, not a clip; open the folder {path.parent} that holds its frames.")
+    # PyAV costs a tenth of a second to import, which a folder need not pay.
+    from mer_core.clips.video import VideoClip
+
+    return VideoClip(path, fps)
