@@ -44,8 +44,9 @@ def measure_clip(
     """
     settings = settings or FlowSettings()
     crops = alignment.resized(settings.size)
-    start, end = crops.crop(read(onset)), crops.crop(read(apex))
-    field = measure(start, end, settings, crops.stable)
+    start, last = crops.crop(read(onset)), read(apex)
+    end = crops.crop(last)
+    field = measure(start, end, settings, crops.stable, lambda head: crops.following(head.matrix).crop(last))
     small = cv2.resize(end, (APEX_SIZE, APEX_SIZE), interpolation=cv2.INTER_AREA)
     return Measurement(field, feature_cube(field), small, tuple(_warnings(field, crops, onset, apex)))
 

@@ -47,7 +47,7 @@ class Alignment:
 
     def crop(self, image: np.ndarray) -> np.ndarray:
         """The aligned face of `image` (H, W, 3) uint8 RGB: (size, size) uint8 grey."""
-        return cv2.cvtColor(self.crop_rgb(image), cv2.COLOR_RGB2GRAY)
+        return warp_square(image, self.matrix, self.size, grey=True)
 
     def crop_rgb(self, image: np.ndarray) -> np.ndarray:
         """The aligned face of `image` (H, W, 3) uint8 RGB: (size, size, 3) uint8."""
@@ -69,6 +69,13 @@ class Alignment:
         matrix = self.matrix * factor
         matrix[:, 2] += (factor - 1) / 2  # whole numbers are pixel centres: the crop's corner is −½ at any size
         return replace(self, matrix=matrix, size=size)
+
+    def following(self, motion: np.ndarray) -> "Alignment":
+        """The crop that goes along with a head moved by `motion`, (2, 3) affine of crop pixels: it sees it still."""
+        back = cv2.invertAffineTransform(motion)
+        matrix = back[:, :2] @ self.matrix
+        matrix[:, 2] += back[:, 2]
+        return replace(self, matrix=matrix)
 
     @property
     def scale(self) -> float:

@@ -4,11 +4,11 @@ import cv2
 import numpy as np
 
 
-def warp_square(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
+def warp_square(image: np.ndarray, matrix: np.ndarray, size: int, *, grey: bool = False) -> np.ndarray:
     """Resample `image` (H, W[, C]) uint8 to (size, size[, C]); `matrix` (2, 3): source pixels → the square's.
 
     Beyond the picture its edge is repeated. Shrinking averages over areas first; enlarging is bicubic, since linear
-    interpolation blurs by an amount that depends on the sub-pixel phase, which reads as motion.
+    interpolation blurs by an amount that depends on the sub-pixel phase, which reads as motion. `grey` turns RGB grey.
     """
     inverse = cv2.invertAffineTransform(matrix)
     corners = np.array([[0, 0], [size, 0], [0, size], [size, size]], np.float64) @ inverse[:, :2].T + inverse[:, 2]
@@ -21,6 +21,8 @@ def warp_square(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
         for v, n, low in zip(np.ceil(corners.max(0) + margin), (width, height), (left, top), strict=True)
     )
     patch = image[top:bottom, left:right]
+    if grey:
+        patch = cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY)
     local = matrix.astype(np.float64).copy()
     local[:, 2] += local[:, :2] @ (left, top)
     factor = int(scale)

@@ -1,19 +1,18 @@
 """The flow field Θ = (u, v, ε) of an onset and an apex picture, and the cube a network reads."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from mer_core.flow.head_motion import HeadMotion, fit_head_motion, remove_head_motion, steady, still
-from mer_core.flow.methods import optical_flow
+from mer_core.flow.methods import optical_flow, quick_flow
 from mer_core.flow.settings import FlowSettings
 from mer_core.flow.strain import strain_magnitude
 
 CUBE = 28  # side of the network's input
-_LOOK_AGAIN = (
-    1.0  # pixels of head motion, anywhere in the crop, from which the flow is computed anew on a steadied picture
-)
+_FOLLOW_FROM = 0.3  # pixels of head motion, anywhere in the crop, from which the apex is cut anew
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,25 +33,36 @@ class FlowField:
         return cv2.magnitude(self.u, self.v)
 
 
-def measure(onset: np.ndarray, apex: np.ndarray, settings: FlowSettings, stable: np.ndarray | None = None) -> FlowField:
+def measure(
+    onset: np.ndarray,
+    apex: np.ndarray,
+    settings: FlowSettings,
+    stable: np.ndarray | None = None,
+    follow: Callable[[HeadMotion], np.ndarray] | None = None,
+) -> FlowField:
     """The motion from `onset` to `apex`, (H, W) uint8 grey crops of one alignment.
 
     `stable`: (K, 2) points (x, y) of the crop that move with the head only, as `Alignment.stable`; None: fitted over
-    the whole crop.
+    the whole crop. The head's own motion is fitted to a quick flow, the apex moved back by it, the flow then measured,
+    and what is left of the head's motion taken out of that: so a moving head is measured hardly worse than a still one.
+
+    `follow(head)` cuts the apex anew as if the head had not moved by `head`; it sees what has left the crop, where the
+    default, which moves the crop itself, repeats the crop's edge.
     """
+    if not settings.remove_head_motion:
+        u, v = optical_flow(onset, apex, settings)
+        return FlowField(u, v, strain_magnitude(u, v), still(*u.shape))
+    head = fit_head_motion(*quick_flow(onset, apex), stable)
+    if head.pixels < _FOLLOW_FROM:
+        head = still(*onset.shape)  # resampling would cost more than it mends
+    elif follow is not None:
+        apex = follow(head)
+    else:
+        apex = steady(apex, head)
     u, v = optical_flow(onset, apex, settings)
-    head = still(*u.shape)
-    if settings.remove_head_motion:
-        head = fit_head_motion(u, v, stable)
-        if head.pixels > _LOOK_AGAIN:
-            # A head that moved far leaves its interpolation error in the flow: look again at what it would have been.
-            u, v = optical_flow(onset, steady(apex, head), settings)
-            rest = fit_head_motion(u, v, stable)
-            u, v = remove_head_motion(u, v, rest)
-            head = head.after(rest)
-        else:
-            u, v = remove_head_motion(u, v, head)
-    return FlowField(u, v, strain_magnitude(u, v), head)
+    rest = fit_head_motion(u, v, stable)
+    u, v = remove_head_motion(u, v, rest)
+    return FlowField(u, v, strain_magnitude(u, v), head.after(rest))
 
 
 def feature_cube(field: FlowField) -> np.ndarray:

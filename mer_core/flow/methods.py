@@ -35,7 +35,17 @@ def _farneback() -> Any:
     return cv2.FarnebackOpticalFlow.create(numLevels=4, winSize=15, numIters=3, polyN=7, polySigma=1.5)
 
 
-_CREATE: dict[str, Callable[[], Any]] = {"dis": _dis, "tvl1": _tvl1, "deepflow": _deepflow, "farneback": _farneback}
+def _quick() -> Any:
+    return cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+
+
+_CREATE: dict[str, Callable[[], Any]] = {
+    "dis": _dis,
+    "tvl1": _tvl1,
+    "deepflow": _deepflow,
+    "farneback": _farneback,
+    "quick": _quick,
+}
 _BLUR_FIRST = {"tvl1": 1.0}  # sigma in pixels: sensor noise is what TV-L1's data term takes for motion
 _local = threading.local()  # OpenCV's flow objects keep buffers: one of each per thread
 
@@ -47,14 +57,23 @@ def optical_flow(onset: np.ndarray, apex: np.ndarray, settings: FlowSettings) ->
     """
     if onset.shape != apex.shape or onset.ndim != 2 or onset.dtype != np.uint8 or apex.dtype != np.uint8:
         raise ValueError(f"expected two (H, W) uint8 pictures of one size, got {onset.shape} and {apex.shape}")
-    kept: dict[str, Any] = _local.__dict__
-    method = kept.get(settings.method)
-    if method is None:
-        method = kept[settings.method] = _CREATE[settings.method]()
     sigma = _BLUR_FIRST.get(settings.method)
     if sigma:
         onset, apex = (cv2.GaussianBlur(picture, (0, 0), sigma) for picture in (onset, apex))
-    flow = method.calc(np.ascontiguousarray(onset), np.ascontiguousarray(apex), None)
+    flow = _method(settings.method).calc(np.ascontiguousarray(onset), np.ascontiguousarray(apex), None)
     if settings.smoothing > 0:
         flow = cv2.GaussianBlur(flow, (0, 0), settings.smoothing, borderType=cv2.BORDER_REPLICATE)
     return np.ascontiguousarray(flow[..., 0]), np.ascontiguousarray(flow[..., 1])
+
+
+def quick_flow(onset: np.ndarray, apex: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A coarse (u, v) at a fifth of the cost, good enough to see how the head moved."""
+    flow = _method("quick").calc(onset, apex, None)
+    return np.ascontiguousarray(flow[..., 0]), np.ascontiguousarray(flow[..., 1])
+
+
+def _method(name: str) -> Any:
+    kept: dict[str, Any] = _local.__dict__
+    if name not in kept:
+        kept[name] = _CREATE[name]()
+    return kept[name]
