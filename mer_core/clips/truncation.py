@@ -37,7 +37,8 @@ def refuse_if_cut(path: Path, container: InputContainer, stream: VideoStream, wh
     if inside == len(entries) and not _ends_early(path, size, kind):
         return
     frames = f"first {inside} of {len(entries)} frames" if entries else f"first {whole} frames"
-    seconds = f" ({(inside if entries else whole) / stream.average_rate:.2f} s)" if stream.average_rate else ""
+    rate = float(stream.average_rate or 0)
+    seconds = f" ({(inside if entries else whole) / rate:.2f} s)" if rate else ""
     raise ClipError(
         f"The video {path} is cut short: only its {frames}{seconds} are in the file; copy it again from its source."
     )

@@ -2,26 +2,41 @@
 
 import threading
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
+from av.buffer import Buffer
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
 from mer_core.clips.clip import Clip, digest
 from mer_core.clips.truncation import unreadable
-from mer_core.clips.video_index import VideoIndex, index_video, open_video
+from mer_core.clips.video_index import VideoIndex, index_video, open_video, stamped_frames
 from mer_core.errors import ClipError
 
+_RECENT_BYTES = 128 << 20  # stepping back in a long group of pictures would else decode the group for every step
 _SEEK_COST = 8  # frames: a seek empties the decoder's pipeline, so that few frames ahead are sooner decoded through
 
 
 class VideoClip(Clip):
     """A video file; variable rate, B-frames, edit lists and rotation included. Pixels are taken as square."""
 
-    def __init__(self, path: Path, fps: float | None = None, *, index: VideoIndex | None = None) -> None:
-        """Raises ClipError where the file is no video, damaged or cut short. `index` spares listing it again."""
+    def __init__(
+        self,
+        path: Path,
+        fps: float | None = None,
+        *,
+        index: VideoIndex | None = None,
+        recent_bytes: int = _RECENT_BYTES,
+    ) -> None:
+        """Raises ClipError where the file is no video, damaged or cut short.
+
+        `index` spares listing the file again; `recent_bytes` bounds the frames kept because they were decoded on the
+        way to others.
+        """
         self.path = path
         self._index = index or index_video(path)
         self.fps = fps or self._index.rate
@@ -30,7 +45,7 @@ class VideoClip(Clip):
         # A rate given by the user means the stored clock is wrong by one factor; uneven spacing stays.
         self.times = self._index.times * (self._index.rate / self.fps)
         self._lock = threading.Lock()
-        self._decoder = _Decoder(path, self._index)
+        self._decoder = _Decoder(path, self._index, recent_bytes)
         self._convert = VideoReformatter()
         self._shape: tuple[int, ...] | None = None
         self.height, self.width = self.read(0).shape[:2]
@@ -48,7 +63,7 @@ class VideoClip(Clip):
         return picture
 
     def reader(self) -> "VideoClip":
-        return VideoClip(self.path, self.fps, index=self._index)
+        return VideoClip(self.path, self.fps, index=self._index, recent_bytes=0)
 
     def fingerprint(self) -> str:
         return digest((), (self.path,))
@@ -70,34 +85,37 @@ class VideoClip(Clip):
 class _Decoder:
     """Decodes the frame asked for, going on from the last one where that is no detour."""
 
-    def __init__(self, path: Path, index: VideoIndex) -> None:
+    def __init__(self, path: Path, index: VideoIndex, recent_bytes: int) -> None:
         self._path = path
+        self._recent_bytes = recent_bytes
+        self._recent: dict[int, VideoFrame] = {}  # in the order decoded
         self._index = index
         self._ordinals = {(p.pos, p.size, p.dts): k for k, p in enumerate(index.packets) if p.pos >= 0}
         self._container: av.container.InputContainer | None = None
         self._frames: Iterator[tuple[int, VideoFrame]] = iter(())
         self._at = -1  # index of the frame last decoded; -1: nowhere
-        self._last: VideoFrame | None = None
 
     def close(self) -> None:
         if self._container is not None:
             self._container.close()
             self._container = None
-        self._frames, self._at, self._last = iter(()), -1, None
+        self._frames, self._at = iter(()), -1
+        self._recent.clear()
 
     def frame(self, wanted: int) -> VideoFrame:
         """The frame at index `wanted`; ClipError where decoding does not give that very frame."""
-        if wanted == self._at and self._last is not None:
-            return self._last
+        if wanted in self._recent:
+            return self._recent[wanted]
         try:
             for frames in self._ways_to(wanted):
-                self._frames, self._at, self._last = frames, -1, None
+                self._frames, self._at = frames, -1
                 for at, frame in frames:
+                    self._at = at
+                    self._remember(at, frame)
+                    if at == wanted and not frame.is_corrupt:
+                        return frame
                     if at >= wanted:
-                        self._at, self._last = at, frame
                         break
-                if self._at == wanted and self._last is not None and not self._last.is_corrupt:
-                    return self._last
         except av.error.FFmpegError as error:
             self.close()
             raise self._refusal(wanted) from error
@@ -106,6 +124,15 @@ class _Decoder:
             raise unreadable(self._path, error) from error
         self.close()
         raise self._refusal(wanted)
+
+    def _remember(self, at: int, frame: VideoFrame) -> None:
+        self._recent.pop(at, None)
+        if frame.is_corrupt:
+            return
+        self._recent[at] = frame
+        frame_bytes = sum(plane.buffer_size for plane in frame.planes)
+        while len(self._recent) > max(1, self._recent_bytes // frame_bytes):
+            del self._recent[next(iter(self._recent))]
 
     def _ways_to(self, wanted: int) -> Iterator[Iterator[tuple[int, VideoFrame]]]:
         """Decodings that come to `wanted`, the cheapest first, the one from the very start last."""
@@ -140,33 +167,20 @@ class _Decoder:
         ordinal = self._ordinals.get((-1 if first.pos is None else first.pos, first.size, first.dts))
         if ordinal is None or ordinal > start:
             return None
-        return self._decode(first, packets, ordinal)
+        return self._ranked(chain((first,), packets), ordinal)
 
     def _decode_from_beginning(self) -> Iterator[tuple[int, VideoFrame]]:
-        self.close()
+        if self._container is not None:
+            self._container.close()
         self._container, stream = open_video(self._path)
-        packets = self._container.demux(stream)
-        return self._decode(next(packets), packets, 0)
+        return self._ranked(self._container.demux(stream), 0)
 
-    def _decode(
-        self, packet: av.Packet, packets: Iterator[av.Packet], ordinal: int
-    ) -> Iterator[tuple[int, VideoFrame]]:
-        """Frames with their indices. Each packet is stamped from the index: after a seek some readers guess times."""
-        while True:
-            if packet.size:
-                if ordinal < len(self._index.stamps):
-                    packet.pts = self._index.stamps[ordinal]
-                else:  # an incomplete last packet, which the index leaves out
-                    packet.pts = None
-                ordinal += 1
-            for frame in packet.decode():
-                at = self._index.rank.get(frame.pts) if frame.pts is not None else None
-                if at is not None and isinstance(frame, VideoFrame):
-                    yield at, frame
-            following = next(packets, None)
-            if following is None:
-                return
-            packet = following
+    def _ranked(self, packets: Iterator[av.Packet], ordinal: int) -> Iterator[tuple[int, VideoFrame]]:
+        """Frames with their indices, decoded from the packet that is number `ordinal` of the file."""
+        for frame in stamped_frames(packets, self._index.stamps, ordinal):
+            at = self._index.rank.get(frame.pts) if frame.pts is not None else None
+            if at is not None:
+                yield at, frame
 
     def _refusal(self, index: int) -> ClipError:
         return ClipError(
@@ -181,7 +195,7 @@ def _display_turn(frame: VideoFrame) -> tuple[int, bool] | None:
     if data is None:
         return None
     # Nine 16.16 numbers; x' = a x + c y, y' = b x + d y, with y pointing down.
-    matrix = np.frombuffer(memoryview(data), "<i4").astype(float) / 65536
+    matrix = np.frombuffer(bytes(cast(Buffer, data)), np.int32).astype(float) / 65536
     a, b, c, d = matrix[0], matrix[1], matrix[3], matrix[4]
     mirrored = a * d - b * c < 0
     if mirrored:

@@ -1,11 +1,13 @@
 """The frames of a video, listed without decoding: which packet shows when, and where decoding can start."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import av
 import numpy as np
 from av.container import InputContainer
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from mer_core.clips.truncation import refuse_if_cut, unreadable
@@ -93,6 +95,30 @@ def index_video(path: Path) -> VideoIndex:
     return VideoIndex(packets, stamps, rank, _starting_points(packets, order), times, rate)
 
 
+def stamped_frames(packets: Iterator[av.Packet], stamps: tuple[int, ...], ordinal: int) -> Iterator[VideoFrame]:
+    """Decode `packets`, the first of which is number `ordinal` of the file; a frame's pts is its packet's stamp.
+
+    The packets' own times are not used: after a seek some readers guess them. Raises av's errors where a packet is
+    damaged, except before the first frame, where a cut has left packets that refer to what is no longer there.
+    """
+    begun = False
+    for packet in packets:
+        if packet.size:
+            # Beyond the stamps there is only a last packet cut in two by the file's end.
+            packet.pts = stamps[ordinal] if ordinal < len(stamps) else None
+            ordinal += 1
+        try:
+            frames = packet.decode()
+        except av.error.InvalidDataError:
+            if begun:
+                raise
+            continue
+        for frame in frames:
+            if isinstance(frame, VideoFrame):
+                begun = True
+                yield frame
+
+
 def _packets(container: InputContainer, stream: VideoStream) -> tuple[Packet, ...]:
     """All packets of the stream, but for one that the file's end cuts in two (and the reader's own, empty last one)."""
     packets = []
@@ -129,19 +155,12 @@ def _decoded_order(path: Path, stamps: tuple[int, ...]) -> list[int]:
     """Packets in the order in which a full sequential decoding shows their frames."""
     packet_of = {stamp: k for k, stamp in enumerate(stamps)}
     container, stream = open_video(path)
-    order: dict[int, None] = {}
-    k = 0
     try:
-        for packet in container.demux(stream):
-            if packet.size:
-                packet.pts = stamps[k] if k < len(stamps) else None
-                k += 1
-            for frame in packet.decode():
-                if frame.pts in packet_of and not frame.is_corrupt:
-                    order[packet_of[frame.pts]] = None
+        frames = stamped_frames(container.demux(stream), stamps, 0)
+        shown = (packet_of.get(frame.pts) for frame in frames if frame.pts is not None and not frame.is_corrupt)
+        return list(dict.fromkeys(k for k in shown if k is not None))
     finally:
         container.close()
-    return list(order)
 
 
 def _times(ticks: list[int | None] | None, count: int, stream: VideoStream) -> tuple[np.ndarray, float]:
@@ -150,7 +169,9 @@ def _times(ticks: list[int | None] | None, count: int, stream: VideoStream) -> t
     if ticks is None or count < 2 or stream.time_base is None:
         rate = told or 25.0
         return np.arange(count) / rate, rate
-    times = (np.array(ticks, np.float64) - float(ticks[0] or 0)) * float(stream.time_base)
+    # Sorted: AVI counts packets, not frames shown, so that its times hold but not their order.
+    times = np.sort(np.array(ticks, np.float64)) * float(stream.time_base)
+    times -= times[0]
     measured = (count - 1) / float(times[-1])
     # The stored rate is the rounder number; where it belies the frames' own times (broken headers), they count.
     return times, told if told and abs(measured / told - 1) < 0.005 else measured

@@ -1,0 +1,262 @@
+"""Videos with a number burnt into each frame: what is read must be what was asked for."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from mer_core.clips import Clip, open_clip
+from mer_core.clips.video import VideoClip
+from mer_core.errors import ClipError
+from tests.real_data import REAL, REASON
+
+WIDTH, HEIGHT, FRAMES = 160, 120, 60
+
+
+def numbered_frame(number: int) -> np.ndarray:
+    """Eight blocks, one a bit of `number`, over a moving ramp: survives any compression."""
+    image = np.tile(((np.arange(WIDTH) + 3 * number) % 128 + 64).astype(np.uint8)[None, :, None], (HEIGHT, 1, 3))
+    for bit in range(8):
+        image[40:80, 20 * bit : 20 * bit + 20] = 255 * (number >> bit & 1)
+    return image
+
+
+def number_in(image: np.ndarray) -> int:
+    return sum(1 << bit for bit in range(8) if image[60, 20 * bit + 10].mean() > 127)
+
+
+def write_video(
+    path: Path, codec: str, options: dict[str, str], *, ticks: Sequence[int] | None = None, pixels: str = "yuv420p"
+) -> Path:
+    """FRAMES frames at 30 per second, or at `ticks` of 1/200 s."""
+    if codec not in av.codecs_available:
+        pytest.skip(f"this PyAV cannot write {codec}")
+    muxing = {"movflags": options["movflags"]} if "movflags" in options else {}
+    with av.open(str(path), "w", options=muxing) as container:
+        stream: Any = container.add_stream(codec, rate=30, options=options)
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, pixels
+        if "rotation" in options:
+            stream.set_display_rotation(int(options["rotation"]))
+        if ticks is not None:
+            stream.time_base = stream.codec_context.time_base = Fraction(1, 200)
+        for number in range(FRAMES):
+            frame = av.VideoFrame.from_ndarray(numbered_frame(number), format="rgb24").reformat(format=pixels)
+            if ticks is not None:
+                frame.pts, frame.time_base = ticks[number], Fraction(1, 200)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+def copy_from_packet(source: Path, target: Path, start: int) -> None:
+    """A cut that copies the stream and begins wherever packet `start` is."""
+    with av.open(str(source)) as before, av.open(str(target), "w") as after:
+        stream: Any = after.add_stream_from_template(before.streams.video[0])
+        for k, packet in enumerate(before.demux(before.streams.video[0])):
+            if packet.size and k >= start:
+                packet.stream = stream
+                after.mux(packet)
+
+
+def decoded(path: Path) -> list[np.ndarray]:
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+
+def assert_exact(clip: Clip, expected: Sequence[np.ndarray]) -> None:
+    """100 random reads, and stepping back and forth, give the frames of sequential decoding."""
+    assert len(clip) == len(expected)
+    shuffled = [i % len(clip) for i in range(max(100, len(clip)))]
+    random.Random(1).shuffle(shuffled)
+    for index in [*shuffled, *range(len(clip)), *range(len(clip) - 1, -1, -7)]:
+        assert np.array_equal(clip.read(index), expected[index]), index
+
+
+B_FRAMES = {"bf": "3", "g": "12"}
+OPEN_GROUPS = {"x264-params": "open-gop=1:bframes=3:keyint=12:log=0"}
+X265 = {"x265-params": "bframes=3:keyint=12:log-level=none"}
+KINDS = {
+    "h264.mp4": ("libx264", B_FRAMES),
+    "h264_moov_first.mp4": ("libx264", B_FRAMES | {"movflags": "faststart"}),
+    "h264_fragments.mp4": ("libx264", B_FRAMES | {"movflags": "frag_keyframe+empty_moov"}),
+    "h264_open_groups.mkv": ("libx264", OPEN_GROUPS),
+    "h264_refresh.mp4": ("libx264", {"x264-params": "intra-refresh=1:keyint=20:bframes=0:log=0"}),
+    "h264.avi": ("libx264", B_FRAMES),
+    "h264.ts": ("libx264", OPEN_GROUPS),
+    "hevc.mp4": ("libx265", X265),
+    "mpeg4.avi": ("mpeg4", {"bf": "2", "g": "12"}),
+    "mpeg2.mpg": ("mpeg2video", {"bf": "2", "g": "12"}),
+    "mjpeg.avi": ("mjpeg", {"strict": "unofficial"}),
+    "raw.avi": ("rawvideo", {}),
+    "hidden.webm": ("libvpx", {"g": "12", "auto-alt-ref": "1", "lag-in-frames": "16"}),
+    "vp9.webm": ("libvpx-vp9", {"g": "12"}),
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_frame_is_the_one_asked_for(name: str, tmp_path: Path) -> None:
+    path = write_video(tmp_path / name, *KINDS[name])
+    with VideoClip(path, recent_bytes=0) as clip:
+        assert [number_in(clip.read(i)) for i in range(len(clip))] == list(range(FRAMES))
+        assert_exact(clip, decoded(path))
+    with open_clip(path) as clip:
+        assert_exact(clip, decoded(path))
+        assert clip.fps == pytest.approx(30, rel=1e-3)
+        assert (clip.width, clip.height) == (WIDTH, HEIGHT)
+        assert clip.times == pytest.approx(np.arange(FRAMES) / 30, abs=1e-3)
+
+
+def test_gif(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "a.gif", "gif", {}, pixels="rgb8")
+    with open_clip(path) as clip:
+        assert_exact(clip, decoded(path))
+        assert number_in(clip.read(41)) == 41
+
+
+def test_variable_rate(tmp_path: Path) -> None:
+    ticks = np.cumsum(np.random.default_rng(0).integers(1, 9, FRAMES))
+    path = write_video(tmp_path / "a.mp4", "libx264", B_FRAMES, ticks=ticks.tolist())
+    with open_clip(path) as clip:
+        assert clip.times == pytest.approx((ticks - ticks[0]) / 200)
+        assert [number_in(clip.read(i)) for i in reversed(range(FRAMES))] == list(reversed(range(FRAMES)))
+    with open_clip(path, fps=2 * clip.fps) as faster:
+        assert faster.times == pytest.approx(clip.times / 2)
+
+
+def test_edit_list_hides_what_comes_before_time_zero(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "a.mp4", "libx264", B_FRAMES, ticks=[6 * (k - 20) for k in range(FRAMES)])
+    expected = decoded(path)
+    with VideoClip(path, recent_bytes=0) as clip:
+        assert_exact(clip, expected)
+        assert number_in(clip.read(0)) == number_in(expected[0]) > 0
+
+
+@pytest.mark.parametrize("start", [12, 17, 26])
+@pytest.mark.parametrize("name", ["cut.mp4", "cut.mkv"])
+def test_stream_copied_cut(name: str, start: int, tmp_path: Path) -> None:
+    whole = write_video(tmp_path / "whole.mp4", "libx264", OPEN_GROUPS)
+    copy_from_packet(whole, tmp_path / name, start)
+    with VideoClip(tmp_path / name, recent_bytes=0) as clip:
+        assert_exact(clip, decoded(tmp_path / name))
+        assert number_in(clip.read(len(clip) - 1)) == FRAMES - 1
+
+
+@pytest.mark.parametrize("angle", [90, 180, -90])
+def test_rotation_flag(angle: int, tmp_path: Path) -> None:
+    path = write_video(tmp_path / "a.mp4", "libx264", B_FRAMES | {"rotation": str(angle)})
+    with open_clip(path) as clip:
+        assert np.array_equal(clip.read(3), np.rot90(decoded(path)[3], angle // 90))
+        assert clip.read(3).shape == (clip.height, clip.width, 3)
+        assert clip.read(3).flags.c_contiguous
+
+
+def _half(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def _most(data: bytes) -> bytes:
+    return data[: len(data) * 19 // 20]
+
+
+@pytest.mark.parametrize("cut", [_half, _most])
+@pytest.mark.parametrize(
+    "name", ["h264.mp4", "h264_moov_first.mp4", "h264_fragments.mp4", "h264_open_groups.mkv", "mpeg4.avi", "mjpeg.avi"]
+)
+def test_video_cut_short_is_refused_with_how_far_it_goes(
+    name: str, cut: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    path = write_video(tmp_path / name, *KINDS[name])
+    path.write_bytes(cut(path.read_bytes()))
+    with pytest.raises(ClipError, match=r"is cut short: (only its first \d+|its table of frames)") as raised:
+        open_clip(path)
+    assert str(path) in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_gif_cut_short(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "a.gif", "gif", {}, pixels="rgb8")
+    path.write_bytes(_half(path.read_bytes()))
+    with pytest.raises(ClipError, match="cut short: only its first"):
+        open_clip(path)
+
+
+def test_damage_within_is_an_error_not_a_neighbour(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "a.mp4", "libx264", B_FRAMES)
+    good = decoded(path)
+    with av.open(str(path)) as container:
+        packet = [p for p in container.demux(video=0) if p.size][24]
+        pos, size = packet.pos or 0, packet.size
+    data = bytearray(path.read_bytes())
+    data[pos : pos + size] = bytes(size)
+    path.write_bytes(data)
+    refused = 0
+    with open_clip(path) as clip:
+        for index in range(FRAMES):
+            try:
+                assert number_in(clip.read(index)) == number_in(good[index])
+            except ClipError:
+                refused += 1
+    assert 0 < refused < FRAMES
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [("notes.mp4", b"only words", "not a video"), ("empty.mp4", b"", "empty"), ("face.png", b"", "single picture")],
+)
+def test_what_is_no_video(name: str, content: bytes, says: str, tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(ClipError, match=says) as raised:
+        open_clip(path)
+    assert str(path) in str(raised.value)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_sound_only(tmp_path: Path) -> None:
+    path = tmp_path / "sound.wav"
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream("pcm_s16le", rate=8000)
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 800), np.int16), format="s16", layout="mono")
+        frame.sample_rate = 8000
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    with pytest.raises(ClipError, match="holds no video"):
+        open_clip(path)
+
+
+def test_index_outside(tmp_path: Path) -> None:
+    with open_clip(write_video(tmp_path / "a.mp4", "libx264", B_FRAMES)) as clip:
+        for index in (-1, FRAMES):
+            with pytest.raises(IndexError):
+                clip.read(index)
+
+
+def test_fingerprint_is_of_the_content(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "a.mp4", "libx264", B_FRAMES)
+    other = write_video(tmp_path / "b.mp4", "libx264", B_FRAMES | {"g": "6"})
+    copy = tmp_path / "ünïcode.mp4"
+    copy.write_bytes(path.read_bytes())
+    assert open_clip(path).fingerprint() == open_clip(copy).fingerprint() != open_clip(other).fingerprint()
+
+
+@pytest.fixture(scope="module")
+def variable_rate() -> Iterator[Clip]:
+    if REAL is None:
+        pytest.skip(REASON)
+    with open_clip(REAL / "clips/hevc_variable_rate_169.mov") as clip:
+        yield clip
+
+
+def test_real_variable_rate_video_in_random_order(variable_rate: Clip) -> None:
+    expected = decoded(variable_rate.path)
+    order = list(range(len(expected)))
+    random.Random(2).shuffle(order)
+    assert len(variable_rate) == len(expected) == 169
+    assert sum(not np.array_equal(variable_rate.read(i), expected[i]) for i in order) == 0
+    with VideoClip(variable_rate.path, recent_bytes=0) as forgetful:
+        assert sum(not np.array_equal(forgetful.read(i), expected[i]) for i in order[:20]) == 0
