@@ -1,0 +1,1 @@
+"""The Qt window. It shows and asks; everything computed comes from mer_core."""

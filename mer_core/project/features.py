@@ -16,8 +16,6 @@ from mer_core.project.feature_cache import FeatureCache, feature_key
 from mer_core.project.project import Project
 from mer_core.project.training_set import Example, training_set
 
-CODER_SETTING = "coder"
-
 
 def project_features(folder: Path, progress: Progress = silent, settings: FlowSettings | None = None) -> FeatureSet:
     """Measure every usable annotation of the project's coder, from onset to apex.
@@ -27,7 +25,7 @@ def project_features(folder: Path, progress: Progress = silent, settings: FlowSe
     """
     settings = settings or FlowSettings()
     with Project.open(folder) as project:
-        chosen = training_set(project, project.setting(CODER_SETTING))
+        chosen = training_set(project, project.coder)
         paths = [project.full_path(example.clip) for example in chosen.examples]
     if chosen.obstacle:
         raise FeatureError(chosen.obstacle)

@@ -100,6 +100,15 @@ class Project:
         """The folder that holds the finished trainings."""
         return self.folder / "runs"
 
+    @property
+    def coder(self) -> str:
+        """Whose annotations are edited and trained on."""
+        return self.setting("coder")
+
+    def set_coder(self, name: str) -> None:
+        """Say whose annotations are edited from now on."""
+        self.set_setting("coder", name)
+
     # Paths
 
     def stored_path(self, path: Path) -> str:

@@ -40,9 +40,15 @@ class TrainingSet:
     def obstacle(self) -> str | None:
         """Why nothing can be trained on it, in a sentence; None if it can."""
         if sum(count > 0 for count in self.class_counts.values()) < 2:
-            return "Training needs marked clips of at least two classes: mark onset and apex and choose an emotion in more clips."
+            return (
+                "Training needs marked clips of at least two classes: "
+                "mark onset and apex and choose an emotion in more clips."
+            )
         if len(self.subjects) < 2:
-            return "Training needs marked clips of at least two subjects, so that one can be held out: mark clips of another subject."
+            return (
+                "Training needs marked clips of at least two subjects, so that one can be held out: "
+                "mark clips of another subject."
+            )
         return None
 
 

@@ -1,0 +1,49 @@
+"""Every edit, as a command that can be undone."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QUndoCommand
+
+from mer_core.errors import ProjectError
+from mer_core.project import Change
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+
+class Edit(QUndoCommand):
+    """Some records changed together. Doing it writes it to disk; an edit that the disk refuses leaves no trace."""
+
+    def __init__(self, session: "Session", text: str, changes: list[Change], merge: int = -1) -> None:
+        super().__init__(text)
+        self._session = session
+        self._changes = changes
+        self._merge = merge
+        self._done_before = False
+
+    def redo(self) -> None:
+        self._apply(self._changes, f"Redo: {self.text()}" if self._done_before else self.text())
+        self._done_before = True
+
+    def undo(self) -> None:
+        self._apply([change.reverse for change in reversed(self._changes)], f"Undo: {self.text()}")
+
+    def id(self) -> int:
+        return self._merge
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        """Typing in one field of one clip is one step to undo."""
+        if not isinstance(other, Edit) or len(self._changes) != 1 or len(other._changes) != 1:
+            return False
+        mine, theirs = self._changes[0], other._changes[0]
+        if mine.new != theirs.old or mine.clip != theirs.clip:
+            return False
+        self._changes = [Change(mine.old, theirs.new)]
+        return True
+
+    def _apply(self, changes: list[Change], action: str) -> None:
+        try:
+            self._session.write(changes, action)
+        except ProjectError as error:
+            self.setObsolete(True)
+            self._session.problem.emit(str(error))

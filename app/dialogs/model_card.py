@@ -1,0 +1,90 @@
+"""What a model was trained on, how well it does on people it never saw, what it must not be used for."""
+
+from html import escape
+from typing import Any
+
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+
+
+class ModelCard(QDialog):
+    """A page to read; its text can be copied."""
+
+    def __init__(self, card: dict[str, Any], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(f"Model card: {card['name']}")
+        self.resize(620, 640)
+        self.page = QTextBrowser()
+        self.page.setHtml(card_html(card))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.page)
+        layout.addWidget(buttons)
+
+
+def card_html(card: dict[str, Any]) -> str:
+    """The card as a page."""
+    held_out, untrained = card["held_out"], card["untrained"]
+    counts = ", ".join(f"{name} {count}" for name, count in card["class_counts"].items())
+    data = ", ".join(f"{escape(name)} {count}" for name, count in card["datasets"].items())
+    epochs = f"{card['epochs']}{' (stopped early)' if card['stopped_early'] else ''}"
+    rows = "".join(
+        f"<tr><td>{label}</td><td><b>{_figure(held_out[key])}</b></td><td>{_figure(untrained[key])}</td></tr>"
+        for key, label in (("uf1", "UF1"), ("uar", "UAR"), ("accuracy", "Accuracy"))
+    )
+    settings = ", ".join(f"{name} {value}" for name, value in card["settings"].items())
+    return f"""
+    <h2>{escape(card["name"])}</h2>
+    <p>{escape(card["method"])}, made {escape(card["made"])}</p>
+    <h3>Trained on</h3>
+    <p>{card["clips"]} clips of {card["subjects"]} subjects ({data}): {escape(counts)}.<br>
+    {epochs} epochs, seeds {", ".join(map(str, card["seeds"]))}.</p>
+    <h3>On held-out subjects</h3>
+    <p>{escape(card["protocol"])}, {card["folds"]} folds, pooled; mean ± sd over {len(card["seeds"])} seeds.
+    No clip was judged by a network that had seen its subject.</p>
+    <table cellpadding="5"><tr><th></th><th>this model</th><th>untrained network</th></tr>{rows}</table>
+    {_confusion(card)}
+    <h3>Not for</h3><p>{escape(card["not_for"])}</p>
+    {_uncertain(card)}
+    <h3>Made by</h3><p><code>{escape(card["command"])}</code></p><p>{escape(settings)}</p>
+    <p>{escape(", ".join(f"{name} {version}" for name, version in card["versions"].items()))}</p>
+    """
+
+
+def _figure(value: dict[str, float]) -> str:
+    return f"{value['mean']:.3f} ± {value['sd']:.3f}"
+
+
+def _confusion(card: dict[str, Any]) -> str:
+    """Coded class by row, answers by column, summed over seeds."""
+    matrix = card["held_out"].get("confusion")
+    if not matrix:
+        return ""
+    names = card["classes"]
+    head = "".join(f"<th>{escape(name)}</th>" for name in names)
+    rows = "".join(
+        f"<tr><th align='left'>{escape(name)}</th>"
+        + "".join(f"<td align='right'>{value:g}</td>" for value in row)
+        + "</tr>"
+        for name, row in zip(names, matrix, strict=True)
+    )
+    return (
+        "<p>Coded class by row, answer by column, summed over seeds:</p>"
+        f"<table cellpadding='4'><tr><th></th>{head}</tr>{rows}</table>"
+    )
+
+
+def _uncertain(card: dict[str, Any]) -> str:
+    """The clips that ask to be coded again."""
+    rows = "".join(
+        f"<tr><td>{escape(each['clip'])}</td><td>{escape(each['label'])}</td>"
+        f"<td>{escape(each['held_out_prediction'])}</td><td>{each['uncertainty']:.2f}</td></tr>"
+        for each in card.get("uncertain", [])[:12]
+    )
+    if not rows:
+        return ""
+    return (
+        "<h3>Worth another look</h3><p>Clips the network kept misreading while it learned: mislabelled, or hard.</p>"
+        "<table cellpadding='4'><tr><th>clip</th><th>label</th><th>held-out answer</th><th>misread</th></tr>"
+        f"{rows}</table>"
+    )

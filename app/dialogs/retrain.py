@@ -1,0 +1,85 @@
+"""Before a training: what it will learn from, and the few settings worth asking for."""
+
+from collections import Counter
+from html import escape
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mer_core.project.training_set import TrainingSet
+
+
+class RetrainDialog(QDialog):
+    """Shows the labels as they are now; `options` are the command line's."""
+
+    def __init__(self, labels: TrainingSet, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Retrain")
+        self.setMinimumWidth(440)
+        text = QLabel(_summary(labels))
+        text.setWordWrap(True)
+        self.epochs = QSpinBox()
+        self.epochs.setRange(1, 1000)
+        self.epochs.setValue(40)
+        self.seeds = QSpinBox()
+        self.seeds.setRange(1, 20)
+        self.seeds.setValue(3)
+        self.seeds.setToolTip("Independent trainings: the model averages them, the card gives their spread")
+        self.fu_mix = QCheckBox("FU-MIX: weigh clips by how often they are misread, and mix them")
+        self.fu_mix.setChecked(True)
+        self.apex = QCheckBox("Fuse the apex picture with the flow")
+        self.apex.setToolTip("The paper's image stream. With few subjects it tends to learn the person")
+        form = QFormLayout()
+        form.addRow("Method", QLabel("MR-UAMF"))
+        form.addRow("Epochs", self.epochs)
+        form.addRow("Seeds", self.seeds)
+        form.addRow("", self.fu_mix)
+        form.addRow("", self.apex)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.train_button = QPushButton("Train")
+        self.train_button.setDefault(True)
+        self.train_button.setEnabled(labels.obstacle is None)
+        buttons.addButton(self.train_button, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(text)
+        layout.addLayout(form)
+        layout.addWidget(buttons)
+
+    @property
+    def options(self) -> list[str]:
+        """The settings chosen, as arguments of ``mer_core train``."""
+        mixing = "fu-mix" if self.fu_mix.isChecked() else "none"
+        image = "apex" if self.apex.isChecked() else "none"
+        values = {"epochs": self.epochs.value(), "seeds": self.seeds.value(), "mixing": mixing, "image": image}
+        return [part for name, value in values.items() for part in (f"--{name}", str(value))]
+
+
+def _summary(labels: TrainingSet) -> str:
+    counts = ", ".join(f"{name} {count}" for name, count in labels.class_counts.items())
+    parts = [
+        f"<p><b>{len(labels.examples)} labelled expressions of {len(labels.subjects)} subjects</b>:"
+        f" {escape(counts)}.</p>"
+    ]
+    if labels.left_out:
+        reasons = Counter(reason for _, reason in labels.left_out).most_common()
+        lines = "".join(f"<li>{count} × {escape(reason)}</li>" for reason, count in reasons)
+        parts.append(f"<p>Left out:</p><ul>{lines}</ul>")
+    if labels.obstacle:
+        parts.append(f"<p><b>{escape(labels.obstacle)}</b></p>")
+    else:
+        parts.append(
+            "<p>Each subject is held out once, so the figures are of people the network has not seen. "
+            "You can go on coding meanwhile; what you change now is for the next training.</p>"
+        )
+    return "".join(parts)

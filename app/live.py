@@ -1,0 +1,146 @@
+"""What is measured and recognised while the user looks and marks: always of the newest state, never in its way."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from app.background import Worker
+from app.media import Media
+from app.recogniser import Recogniser
+from app.session import Session
+from mer_core.analysis import Measurement, measure_clip
+from mer_core.faces import Alignment, align_clip
+from mer_core.flow import FlowSettings
+
+Span = Literal["onset → current", "onset → apex"]
+_KEPT = 64  # measurements of the open clip held for going back and forth; each about 700 kB
+
+
+class Live(QObject):
+    """Aligns the open clip once, measures the fields shown, and asks the model about onset → apex."""
+
+    aligned = Signal()
+    field_measured = Signal(object, int, int)  # Measurement or None, from index, to index
+    recognised = Signal(object, object)  # Prediction or None, Measurement or None
+    explained = Signal(str)  # why there is no answer
+    failed = Signal(str)
+
+    def __init__(self, session: Session, media: Media, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._media = session, media
+        self._worker = Worker("measure", self)
+        self.recogniser = Recogniser(self)
+        self.alignment: Alignment | None = None
+        self.settings = FlowSettings()
+        self.span: Span = "onset → apex"
+        self._kept: OrderedDict[tuple[int, int], Measurement] = OrderedDict()
+        self._asked_about: Measurement | None = None
+        media.opened.connect(self._align)
+        media.closed.connect(self._let_go)
+        media.frame_shown.connect(lambda _: self._measure_field() if self.span == "onset → current" else None)
+        session.marks_changed.connect(self.refresh)
+        self.recogniser.answered.connect(lambda answer: self.recognised.emit(answer, self._asked_about))
+        self.recogniser.failed.connect(self.failed)
+
+    def use_model(self, folder: Path | None) -> None:
+        """Answer by another model, at once."""
+        self.recogniser.forget()
+        self.recogniser.use(folder)
+        self._recognise()
+
+    def show_span(self, span: Span) -> None:
+        """Which two frames the fields are measured between."""
+        self.span = span
+        self._measure_field()
+
+    def refresh(self) -> None:
+        """Measure and recognise what the marks now say."""
+        self._measure_field()
+        self._recognise()
+
+    def stop(self) -> None:
+        """End the thread and the child."""
+        self._worker.stop()
+        self.recogniser.stop()
+
+    def _let_go(self) -> None:
+        self._worker.forget()
+        self.recogniser.forget()
+        self._kept.clear()
+        self.alignment = None
+        self.aligned.emit()
+        self.field_measured.emit(None, 0, 0)
+        self.recognised.emit(None, None)
+
+    def _align(self) -> None:
+        clip = self._media.clip
+        if clip is not None:
+            self._worker.submit("align", lambda: align_clip(clip), self._take_alignment, self.failed.emit)
+
+    def _take_alignment(self, alignment: Alignment) -> None:
+        self.alignment = alignment
+        self.aligned.emit()
+        self.refresh()
+
+    def _measure_field(self) -> None:
+        marks = self._session.marks
+        target = self._media.index if self.span == "onset → current" else marks.apex
+        if marks.onset is None or target is None or target == marks.onset or not self._measurable(marks.onset, target):
+            self.field_measured.emit(None, 0, 0)
+            return
+        onset = marks.onset
+        self._measure("field", onset, target, lambda found: self.field_measured.emit(found, onset, target))
+
+    def _recognise(self) -> None:
+        marks = self._session.marks
+        if self._media.clip is None or self._session.clip is None:
+            self._explain("Open a clip to have its expression recognised.")
+        elif marks.onset is None or marks.apex is None:
+            missing = (
+                "onset and apex"
+                if marks.onset is None and marks.apex is None
+                else ("the onset" if marks.onset is None else "the apex")
+            )
+            self._explain(f"Mark {missing} to have the expression recognised.")
+        elif not marks.measurable:
+            self._explain("Onset and apex are the same frame: there is no motion to recognise.")
+        elif self._measurable(marks.onset, marks.apex):
+            self._measure("recognise", marks.onset, marks.apex, self._ask)
+
+    def _explain(self, why: str) -> None:
+        self.recogniser.forget()
+        self.recognised.emit(None, None)
+        self.explained.emit(why)
+
+    def _ask(self, measurement: Measurement) -> None:
+        self._asked_about = measurement
+        self.recogniser.ask(measurement.cube, measurement.apex)
+
+    def _measurable(self, onset: int, target: int) -> bool:
+        """Marks of another, longer recording may lie outside the clip."""
+        return self.alignment is not None and max(onset, target) < self._media.frames
+
+    def _measure(self, purpose: str, onset: int, target: int, then: Callable[[Measurement], None]) -> None:
+        buffer, alignment, key = self._media.buffer, self.alignment, (onset, target)
+        if buffer is None or alignment is None:
+            return
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            then(self._kept[key])
+            return
+
+        def keep(found: Measurement) -> None:
+            self._kept[key] = found
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+            then(found)
+
+        self._worker.submit(
+            purpose,
+            lambda: self._kept.get(key) or measure_clip(buffer.frame, alignment, onset, target, self.settings),
+            keep,
+            self.failed.emit,
+        )

@@ -1,0 +1,118 @@
+"""The open clip's frames: which one is shown, and how the next one gets there without holding up the window."""
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from app.background import Worker
+from mer_core.clips import Clip, FrameBuffer, open_clip
+from mer_core.errors import Cancelled
+
+
+class Media(QObject):
+    """At most one open clip. `index` is the frame *shown*; `seek` asks for another, which may take a moment to come."""
+
+    opened = Signal()
+    closed = Signal()
+    failed = Signal(str)
+    frame_shown = Signal(int)
+    buffered = Signal(int, int)  # frames in memory, frames in all
+
+    _loaded = Signal(object, int, int)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.clip: Clip | None = None
+        self.buffer: FrameBuffer | None = None
+        self.index = 0
+        self.image: np.ndarray | None = None
+        self._wanted = 0
+        self._reader = Worker("reader", self)
+        self._filler = Worker("filler", self)
+        self._loaded.connect(self._tell_loaded)
+
+    @property
+    def frames(self) -> int:
+        """How many frames the clip has; 0 without one."""
+        return len(self.clip) if self.clip else 0
+
+    @property
+    def wanted(self) -> int:
+        """The frame last asked for."""
+        return self._wanted
+
+    def number(self, index: int) -> int:
+        """The source's own number of a frame."""
+        return self.clip.numbers[index] if self.clip else index
+
+    def open(self, path: Path, fps: float, index: int = 0) -> None:
+        """Open a clip in place of the one shown; `opened` or `failed` follows."""
+        self.close()
+
+        def work() -> tuple[Clip, FrameBuffer, int, np.ndarray]:
+            clip = open_clip(path, fps)
+            buffer = FrameBuffer(clip)
+            start = min(index, len(clip) - 1)
+            return clip, buffer, start, buffer.frame(start)
+
+        self._reader.submit("open", work, self._take, self.failed.emit)
+
+    def close(self) -> None:
+        """Let go of the clip."""
+        self._reader.forget()
+        self._filler.forget()
+        was_open = self.clip is not None
+        self.clip = self.buffer = self.image = None
+        self.index = self._wanted = 0
+        if was_open:
+            self.closed.emit()
+
+    def seek(self, index: int) -> None:
+        """Show a frame: at once if it is in memory, else as soon as it is read."""
+        buffer = self.buffer
+        if buffer is None:
+            return
+        self._wanted = index = max(0, min(index, self.frames - 1))
+        if buffer.cached(index):
+            self._show(index, buffer.frame(index))
+        else:
+            self._reader.submit(
+                "seek",
+                lambda: (buffer, index, buffer.frame(index)),
+                lambda read: self._show(read[1], read[2]) if read[0] is self.buffer else None,
+                self.failed.emit,
+            )
+
+    def step(self, frames: int) -> None:
+        """Move by frames from where the user wants to be."""
+        self.seek(self._wanted + frames)
+
+    def stop(self) -> None:
+        """Close, and end the threads."""
+        self.close()
+        self._reader.stop()
+        self._filler.stop()
+
+    def _take(self, opened: tuple[Clip, FrameBuffer, int, np.ndarray]) -> None:
+        self.clip, self.buffer, start, image = opened
+        self._wanted = start
+        buffer = self.buffer
+
+        def report(done: int, total: int, text: str) -> None:  # noqa: ARG001 - the shape of a progress callback
+            if buffer is not self.buffer:
+                raise Cancelled
+            self._loaded.emit(buffer, done, total)
+
+        self.index, self.image = start, image
+        self.opened.emit()
+        self.frame_shown.emit(start)
+        self._filler.submit("fill", lambda: buffer.fill(start, report), lambda _: None, self.failed.emit)
+
+    def _tell_loaded(self, buffer: FrameBuffer, done: int, total: int) -> None:
+        if buffer is self.buffer:
+            self.buffered.emit(done, total)
+
+    def _show(self, index: int, image: np.ndarray) -> None:
+        self.index, self.image = index, image
+        self.frame_shown.emit(index)

@@ -1,0 +1,103 @@
+"""From paths a user gives to an open project and clips in it."""
+
+import re
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app import places
+from app.background import Worker
+from app.session import Session
+from mer_core.clips import open_clip
+from mer_core.errors import ProjectError
+from mer_core.project import FILE_NAME, ClipRecord
+
+_SUBJECT = re.compile(r"(?:s|sub|subject|sp|p|participant)[-_ ]?(?:no\.)?\d+|\d{2,4}", re.IGNORECASE)
+
+
+class Opener(QObject):
+    """Projects open at once; clips are looked at in the background first, and only readable ones are added."""
+
+    opened = Signal()
+    busy = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._worker = Worker("opener", self)
+
+    def open(self, paths: list[Path]) -> None:
+        """Open a project, or add clips to the open one (or to the project for loose clips) and show the first."""
+        clips = []
+        for path in paths:
+            if path.name == FILE_NAME or (path / FILE_NAME).is_file():
+                self.open_project(path)
+            else:
+                clips.append(path)
+        if clips:
+            self.busy.emit(f"Opening {clips[0].name}…")
+            self._worker.submit("clips", lambda: [_look_at(path) for path in clips], self._add, self._fail)
+
+    def open_project(self, path: Path) -> None:
+        """Open a project."""
+        try:
+            self._session.open_project(path)
+        except ProjectError as error:
+            self._fail(str(error))
+        else:
+            self.opened.emit()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._worker.stop()
+
+    def _fail(self, sentence: str) -> None:
+        self.busy.emit("")
+        self.failed.emit(sentence)
+
+    def _add(self, found: list[tuple[Path, float, int]]) -> None:
+        self.busy.emit("")
+        if self._session.project is None and not self._open_loose():
+            return
+        project = self._session.project
+        if project is None:
+            return
+        known = {clip.path: clip for clip in project.clips()}
+        next_id = project.next_clip_id()
+        new: list[ClipRecord] = []
+        for path, fps, frames in found:
+            stored = project.stored_path(path)
+            if stored not in known:
+                known[stored] = ClipRecord(next_id + len(new), stored, path.parent.name, _subject(path), fps, frames)
+                new.append(known[stored])
+        if new:
+            self._session.add_clips(new)
+        self._session.choose_clip(known[project.stored_path(found[0][0])].id)
+        self.opened.emit()
+
+    def _open_loose(self) -> bool:
+        """Loose clips' labels are kept too: in a project of their own."""
+        folder = places.loose_clips_project()
+        try:
+            if (folder / FILE_NAME).is_file():
+                self._session.open_project(folder)
+            else:
+                self._session.create_project(folder, places.user_name())
+        except ProjectError as error:
+            self._fail(str(error))
+            return False
+        return True
+
+
+def _look_at(path: Path) -> tuple[Path, float, int]:
+    with open_clip(path) as clip:
+        return path, clip.fps, len(clip)
+
+
+def _subject(path: Path) -> str:
+    """The nearest folder above named like a subject (sub01, s1, 006), else the clip's own name."""
+    for folder in path.parents:
+        if _SUBJECT.fullmatch(folder.name):
+            return folder.name
+    return path.stem

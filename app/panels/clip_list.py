@@ -1,0 +1,189 @@
+"""The project's clips: which are coded, by whom they are, what they were called."""
+
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QLineEdit, QMenu, QTableView, QVBoxLayout, QWidget
+
+from app.session import Session
+from app.theme import colours
+from mer_core.annotation import Annotation
+from mer_core.project import ClipRecord
+
+_Index = QModelIndex | QPersistentModelIndex
+_HEADERS = ("Clip", "Subject", "Emotion", "Marks")
+_ID = Qt.ItemDataRole.UserRole
+
+
+class ClipTable(QAbstractTableModel):
+    """One row a clip."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._clips: list[ClipRecord] = []
+        self._annotations: dict[int, list[Annotation]] = {}
+        session.clips_changed.connect(self.read)
+        session.project_changed.connect(self.read)
+
+    def read(self) -> None:
+        """Take the clips and annotations as they now are."""
+        project = self._session.project
+        clips = project.clips() if project else []
+        annotations: dict[int, list[Annotation]] = {}
+        for each in project.annotations(coder=self._session.coder) if project else []:
+            annotations.setdefault(each.clip, []).append(each)
+        if [clip.id for clip in clips] != [clip.id for clip in self._clips]:
+            self.beginResetModel()
+            self._clips, self._annotations = clips, annotations
+            self.endResetModel()
+        elif clips:
+            self._clips, self._annotations = clips, annotations
+            self.dataChanged.emit(self.index(0, 0), self.index(len(clips) - 1, len(_HEADERS) - 1))
+
+    def clip_at(self, row: int) -> ClipRecord:
+        """The clip of a row."""
+        return self._clips[row]
+
+    def coded(self) -> int:
+        """How many clips have an emotion and measurable marks."""
+        return sum(
+            any(each.emotion and each.marks.measurable for each in self._annotations.get(clip.id, []))
+            for clip in self._clips
+        )
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self._clips)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(_HEADERS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return _HEADERS[section]
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        clip = self._clips[index.row()]
+        annotations = self._annotations.get(clip.id, [])
+        if role == Qt.ItemDataRole.DisplayRole:
+            return (
+                clip.name,
+                clip.subject,
+                ", ".join(each.emotion for each in annotations if each.emotion),
+                " ".join(_marks_text(each) for each in annotations),
+            )[index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{clip.path}\n{clip.dataset} · {clip.subject} · {clip.frames} frames at {clip.fps:g} fps"
+        if role == Qt.ItemDataRole.ForegroundRole and not annotations:
+            return QColor(colours().faint)
+        if role == _ID:
+            return clip.id
+        return None
+
+
+def _marks_text(annotation: Annotation) -> str:
+    """Which marks are set, as letters: OAF."""
+    marks = annotation.marks
+    letters = zip("OAF", (marks.onset, marks.apex, marks.offset), strict=True)
+    return "".join(letter if index is not None else "·" for letter, index in letters)
+
+
+class ClipList(QWidget):
+    """A list to choose clips from, with a filter over all its columns."""
+
+    chosen = Signal(int)
+    properties_wanted = Signal(int)
+    removal_wanted = Signal(int)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.model = ClipTable(session)
+        self._shown = QSortFilterProxyModel(self)
+        self._shown.setSourceModel(self.model)
+        self._shown.setFilterKeyColumn(-1)
+        self._shown.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.filter = QLineEdit(placeholderText="Filter: name, subject, emotion")
+        self.filter.setClearButtonEnabled(True)
+        self.filter.textChanged.connect(self._shown.setFilterFixedString)
+        self.table = QTableView()
+        self.table.setModel(self._shown)
+        self.table.setSortingEnabled(True)
+        self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.setTabKeyNavigation(False)
+        self.table.setAccessibleName("Clips")
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(24)
+        header = self.table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.selectionModel().currentRowChanged.connect(self._choose)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._offer)
+        self._count = QLabel()
+        self._count.setObjectName("hint")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.addWidget(self.filter)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self._count)
+        session.clips_changed.connect(self._tell_count)
+        session.project_changed.connect(self._tell_count)
+        session.clip_changed.connect(self._follow)
+
+    def step(self, by: int) -> None:
+        """Choose the next or the previous clip of those listed."""
+        row = self.table.currentIndex().row() + by
+        if 0 <= row < self._shown.rowCount():
+            self.table.selectRow(row)
+
+    def row_of(self, clip_id: int) -> int:
+        """The list row of a clip, -1 if it is not listed."""
+        rows = range(self._shown.rowCount())
+        return next((row for row in rows if self._shown.index(row, 0).data(_ID) == clip_id), -1)
+
+    def _choose(self, current: QModelIndex) -> None:
+        clip_id = current.data(_ID)
+        if clip_id is not None and (self._session.clip is None or self._session.clip.id != clip_id):
+            self.chosen.emit(clip_id)
+
+    def _follow(self) -> None:
+        clip = self._session.clip
+        if clip is None:
+            self.table.clearSelection()
+            return
+        row = self.row_of(clip.id)
+        if row >= 0 and row != self.table.currentIndex().row():
+            self.table.selectRow(row)
+
+    def _tell_count(self) -> None:
+        total = self.model.rowCount()
+        self._count.setText(
+            f"{self.model.coded()} of {total} clips coded" if total else "No clips yet: File › Open clip"
+        )
+
+    def _offer(self, position: QPoint) -> None:
+        index = self.table.indexAt(position)
+        if not index.isValid():
+            return
+        clip_id = int(index.data(_ID))
+        menu = QMenu(self)
+        menu.addAction("Subject and frame rate…", lambda: self.properties_wanted.emit(clip_id))
+        menu.addAction("Remove from project", lambda: self.removal_wanted.emit(clip_id))
+        menu.exec(self.table.viewport().mapToGlobal(position))
+        menu.deleteLater()

@@ -1,0 +1,39 @@
+"""One sentence across the top when something could not be done."""
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
+
+from app.theme import icon
+
+
+class Notice(QFrame):
+    """Hidden until there is something to say; stays until it is dismissed or the next sentence comes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("notice")
+        sign = QLabel()
+        sign.setPixmap(icon("circle-alert").pixmap(18, 18))
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setAccessibleName("Problem")
+        close = QToolButton()
+        close.setIcon(icon("x"))
+        close.setAutoRaise(True)
+        close.setToolTip("Dismiss")
+        close.clicked.connect(self.hide)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 6, 6, 6)
+        layout.addWidget(sign)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(close)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """The sentence shown; empty while hidden."""
+        return "" if self.isHidden() else self._text.text()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence."""
+        self._text.setText(sentence)
+        self.show()

@@ -1,0 +1,1 @@
+"""Seeing the clip: frames, playback."""

@@ -1,0 +1,169 @@
+"""The middle of the window: the frame, the scrub bar, the transport."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.actions import Actions
+from app.media import Media
+from app.player.playback import SPEEDS, Playback
+from app.player.video_view import VideoView
+from app.theme import icon
+from app.timeline.timeline import Timeline
+from mer_core.errors import ClipError
+
+OVERLAYS = ("none", "attention", "strain")
+
+
+class Player(QWidget):
+    """Shows the media's frame and moves through it."""
+
+    overlay_chosen = Signal(str)
+    problem = Signal(str)
+    hinted = Signal(str)
+
+    def __init__(self, media: Media, actions: Actions) -> None:
+        super().__init__()
+        self._media = media
+        self.view = VideoView()
+        self.timeline = Timeline()
+        self.playback = Playback(media, self)
+        self._position = QLabel()
+        self._position.setObjectName("hint")
+        self.frame_box = QSpinBox()
+        self.frame_box.setPrefix("frame ")
+        self.frame_box.setKeyboardTracking(False)
+        self.frame_box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.frame_box.setAccessibleName("Frame number")
+        self.frame_box.setToolTip("The source's own number of the frame shown; type one to go there")
+        self.speed = QComboBox()
+        for speed in SPEEDS:
+            self.speed.addItem(f"{speed:g}×", speed)
+        self.speed.setCurrentIndex(self.speed.findData(self.playback.speed))
+        self.speed.setToolTip("Playing speed, times real time")
+        self.speed.setAccessibleName("Playing speed")
+        self.overlay = QComboBox()
+        self.overlay.addItems([f"Overlay: {name}" for name in OVERLAYS])
+        self.overlay.setAccessibleName("Overlay")
+        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity.setRange(5, 100)
+        self.opacity.setValue(60)
+        self.opacity.setFixedWidth(70)
+        self.opacity.setToolTip("How strongly the overlay covers the face")
+        self.opacity.setAccessibleName("Overlay strength")
+        for box in (self.speed, self.overlay, self.opacity):
+            box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+        transport = QHBoxLayout()
+        transport.setContentsMargins(8, 2, 8, 6)
+        transport.setSpacing(2)
+        self.play_button = _button(actions["play"])
+        for name in ("first_frame", "previous_frame"):
+            transport.addWidget(_button(actions[name]))
+        transport.addWidget(self.play_button)
+        for name in ("next_frame", "last_frame", "loop"):
+            transport.addWidget(_button(actions[name]))
+        transport.addSpacing(6)
+        for widget in (self.speed, self.frame_box, self._position):
+            transport.addWidget(widget)
+            transport.addSpacing(4)
+        transport.addStretch()
+        transport.addWidget(self.overlay)
+        transport.addWidget(self.opacity)
+        transport.addWidget(_button(actions["face"]))
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.timeline)
+        layout.addLayout(transport)
+        self._connect(media)
+        self._show_closed()
+
+    def _connect(self, media: Media) -> None:
+        media.opened.connect(self._show_opened)
+        media.closed.connect(self._show_closed)
+        media.frame_shown.connect(self._show_frame)
+        media.buffered.connect(lambda loaded, _: self.timeline.set_loaded(loaded))
+        self.timeline.sought.connect(self._scrub)
+        self.timeline.hinted.connect(self.hinted)
+        self.view.hovered.connect(self.hinted)
+        self.frame_box.valueChanged.connect(self._go_to_number)
+        self.speed.currentIndexChanged.connect(lambda row: self.playback.set_speed(self.speed.itemData(row)))
+        self.overlay.currentIndexChanged.connect(lambda row: self.overlay_chosen.emit(OVERLAYS[row]))
+        self.opacity.valueChanged.connect(lambda value: self.view.set_opacity(value / 100))
+        self.view.set_opacity(self.opacity.value() / 100)
+        self.playback.playing_changed.connect(
+            lambda playing: self.play_button.setIcon(icon("pause" if playing else "play"))
+        )
+
+    def say(self, text: str) -> None:
+        """Show a text in place of a frame."""
+        self.view.show_frame(None, text)
+
+    def change_speed(self, by: int) -> None:
+        """Faster (+1) or slower (−1)."""
+        self.speed.setCurrentIndex(max(0, min(self.speed.currentIndex() + by, self.speed.count() - 1)))
+
+    def _scrub(self, index: int) -> None:
+        self.playback.pause()
+        self._media.seek(index)
+
+    def _go_to_number(self, number: int) -> None:
+        if self._media.clip is None:
+            return
+        try:
+            self._media.seek(self._media.clip.index_of(number))
+        except ClipError as error:
+            self.problem.emit(str(error))
+            self._show_position(self._media.index)
+
+    def _show_opened(self) -> None:
+        clip = self._media.clip
+        if clip is None:
+            return
+        with QSignalBlocker(self.frame_box):
+            self.frame_box.setRange(clip.numbers[0], clip.numbers[-1])
+        self.frame_box.setEnabled(True)
+        self.timeline.set_clip(clip.numbers, tuple(map(float, clip.times)))
+
+    def _show_closed(self) -> None:
+        self.timeline.set_clip((), ())
+        self.view.show_overlay(None)
+        self.view.show_face(None, None)
+        self.frame_box.setEnabled(False)
+        self._position.setText("")
+        self.say("Choose a clip from the list, or open one.")
+
+    def _show_frame(self, index: int) -> None:
+        self.view.show_frame(self._media.image)
+        self.timeline.set_index(index)
+        self._show_position(index)
+
+    def _show_position(self, index: int) -> None:
+        clip = self._media.clip
+        if clip is None:
+            return
+        with QSignalBlocker(self.frame_box):
+            self.frame_box.setValue(clip.numbers[index])
+        self._position.setText(f"{index + 1} of {len(clip)} · {clip.times[index] * 1000:.0f} ms · {clip.fps:g} fps")
+
+
+def _button(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return button

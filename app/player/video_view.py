@@ -1,0 +1,243 @@
+"""The frame, with zoom and pan, and what is laid over it."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+    QTransform,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.theme import colours
+
+_LARGEST_ZOOM = 40.0
+_PIXELS_FROM = 4.0  # from this enlargement on pixels are shown as squares: there one looks at pixels
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """A picture laid over the face: `rgba` (h, w, 4) uint8, and the (2, 3) matrix from its pixels to the frame's."""
+
+    rgba: np.ndarray
+    to_frame: np.ndarray
+
+
+class VideoView(QWidget):
+    """Shows one frame exactly as it is. Wheel: zoom at the pointer; drag: pan; double-click: fit."""
+
+    hovered = Signal(str)
+    zoomed = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(240, 160)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Video")
+        self._pixels: np.ndarray | None = None  # BGRA, kept alive under _image
+        self._image = QImage()
+        self._text = ""
+        self._zoom = 1.0  # times the size at which the frame fits
+        self._centre = QPointF(0.5, 0.5)  # of the view, in parts of the frame
+        self._drag_from: QPointF | None = None
+        self._overlay: Overlay | None = None
+        self._overlay_image = QImage()
+        self._opacity = 0.55
+        self._face: np.ndarray | None = None
+        self._landmarks: np.ndarray | None = None
+
+    # What is shown
+
+    def show_frame(self, rgb: np.ndarray | None, text: str = "") -> None:
+        """Show a frame, (H, W, 3) uint8, or a text where there is none."""
+        before = self._image.size()
+        if rgb is None:
+            self._pixels, self._image = None, QImage()
+        else:
+            self._pixels = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGRA)
+            height, width = rgb.shape[:2]
+            self._image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+        self._text = text
+        if self._image.size() != before:
+            self.fit()
+        self.update()
+
+    def show_overlay(self, overlay: Overlay | None) -> None:
+        """Lay a picture over the face, or take it away."""
+        self._overlay = overlay
+        if overlay is None:
+            self._overlay_image = QImage()
+        else:
+            height, width = overlay.rgba.shape[:2]
+            self._overlay_image = QImage(overlay.rgba.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+        self.update()
+
+    def show_face(self, corners: np.ndarray | None, landmarks: np.ndarray | None) -> None:
+        """Draw the outline of the aligned face, (4, 2) frame pixels, and its landmarks, (N, 2); None: neither."""
+        self._face, self._landmarks = corners, landmarks
+        self.update()
+
+    def set_opacity(self, opacity: float) -> None:
+        """How strongly the overlay covers the face, 0 to 1."""
+        self._opacity = opacity
+        self.update()
+
+    # Zoom and pan
+
+    @property
+    def scale(self) -> float:
+        """Screen pixels a frame pixel."""
+        if self._image.isNull():
+            return 1.0
+        fitting = min(self.width() / self._image.width(), self.height() / self._image.height())
+        return fitting * self._zoom
+
+    def fit(self) -> None:
+        """Show the whole frame."""
+        self._zoom, self._centre = 1.0, QPointF(0.5, 0.5)
+        self._view_changed()
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        """Enlarge by a factor, keeping the frame's point under `at` (widget pixels) where it is."""
+        if self._image.isNull():
+            return
+        at = at or QPointF(self.width() / 2, self.height() / 2)
+        before = self._to_frame(at)
+        self._zoom = max(1.0, min(self._zoom * factor, _LARGEST_ZOOM))
+        after = self._to_frame(at)
+        self._move_centre(before - after)
+
+    def show_actual_size(self) -> None:
+        """One frame pixel a screen pixel, or as near as the smallest zoom allows."""
+        self.zoom_by(1 / self.scale)
+
+    def _move_centre(self, by: QPointF) -> None:
+        x = self._centre.x() + by.x() / self._image.width()
+        y = self._centre.y() + by.y() / self._image.height()
+        # Never further than the frame's edge at the view's edge.
+        half_x = min(0.5, self.width() / (2 * self.scale * self._image.width()))
+        half_y = min(0.5, self.height() / (2 * self.scale * self._image.height()))
+        self._centre = QPointF(min(max(x, half_x), 1 - half_x), min(max(y, half_y), 1 - half_y))
+        self._view_changed()
+
+    def _view_changed(self) -> None:
+        self.zoomed.emit(self.scale)
+        self.update()
+
+    def _transform(self) -> QTransform:
+        """From frame pixels to widget pixels."""
+        transform = QTransform()
+        transform.translate(self.width() / 2, self.height() / 2)
+        transform.scale(self.scale, self.scale)
+        transform.translate(-self._centre.x() * self._image.width(), -self._centre.y() * self._image.height())
+        return transform
+
+    def _to_frame(self, position: QPointF) -> QPointF:
+        inverse, _ = self._transform().inverted()
+        return inverse.map(position)
+
+    # Events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._image.isNull():
+            self._move_centre(QPointF(0, 0))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.zoom_by(math.pow(1.0015, event.angleDelta().y()), event.position())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._drag_from = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._image.isNull():
+            return
+        if self._drag_from is not None:
+            moved = (self._drag_from - event.position()) * (1 / self.scale)
+            self._drag_from = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self._move_centre(moved)
+        self.hovered.emit(self._pixel_text(self._to_frame(event.position())))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002
+        self._drag_from = None
+        self.unsetCursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002
+        self.fit()
+
+    def leaveEvent(self, event: object) -> None:  # noqa: ARG002
+        self.hovered.emit("")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()  # the window's actions answer keys
+
+    def _pixel_text(self, at: QPointF) -> str:
+        if self._pixels is None:
+            return ""
+        x, y = math.floor(at.x()), math.floor(at.y())
+        height, width = self._pixels.shape[:2]
+        if not (0 <= x < width and 0 <= y < height):
+            return ""
+        blue, green, red, _ = (int(value) for value in self._pixels[y, x])
+        return f"x {x}  y {y}  RGB {red} {green} {blue}"
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(colours().stage))
+        if self._image.isNull():
+            painter.setPen(QColor("#aab2bd"))
+            painter.drawText(self.rect().adjusted(24, 24, -24, -24), int(_CENTRED), self._text)
+            return
+        smooth = self.scale * self.devicePixelRatioF() < _PIXELS_FROM
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        frame_to_view = self._transform()
+        painter.setTransform(frame_to_view)
+        painter.drawImage(QPointF(0, 0), self._image)
+        if self._overlay is not None:
+            self._paint_overlay(painter, self._overlay, frame_to_view)
+        self._paint_face(painter)
+
+    def _paint_overlay(self, painter: QPainter, overlay: Overlay, frame_to_view: QTransform) -> None:
+        m = overlay.to_frame
+        to_frame = QTransform(m[0, 0], m[1, 0], m[0, 1], m[1, 1], m[0, 2], m[1, 2])
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+        painter.setTransform(to_frame * frame_to_view)
+        painter.setOpacity(self._opacity)
+        painter.drawImage(QPointF(0, 0), self._overlay_image)
+        painter.restore()
+
+    def _paint_face(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._face is not None:
+            pen = QPen(QColor(colours().accent), 1.5)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in self._face]))
+        if self._landmarks is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(255, 255, 255, 190))
+            radius = 1.2 / self.scale
+            for x, y in self._landmarks:
+                painter.drawEllipse(QRectF(x - radius, y - radius, 2 * radius, 2 * radius))
+
+
+_CENTRED = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap

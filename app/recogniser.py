@@ -1,0 +1,89 @@
+"""The model, in a child process: torch never enters the window's own."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from app.jobs import CoreProcess
+from mer_core.serving import load_request, predict_request, to_prediction
+
+
+class Recogniser(QObject):
+    """Asks ``mer_core serve``, started when first needed. One question at a time; the newest of those waiting wins."""
+
+    answered = Signal(object)  # Prediction
+    model_loaded = Signal(dict)  # its card
+    failed = Signal(str)
+    starting = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._process: CoreProcess | None = None
+        self._model: Path | None = None
+        self._loaded: Path | None = None
+        self._waiting: tuple[np.ndarray, np.ndarray] | None = None
+        self._asked = 0  # id of the question under way; 0: none
+        self._count = 0
+
+    def use(self, model: Path | None) -> None:
+        """Answer by this model folder from now on."""
+        self._model = model
+
+    def ask(self, flow: np.ndarray, apex: np.ndarray) -> None:
+        """Recognise a cube (28, 28, 3) float32 with its apex picture (H, W) uint8; `answered` or `failed` follows."""
+        self._waiting = flow, apex
+        self._go_on()
+
+    def forget(self) -> None:
+        """Take no notice of what was asked so far."""
+        self._waiting = None
+        self._asked = -abs(self._asked)
+
+    def stop(self) -> None:
+        """End the child."""
+        process, self._process = self._process, None
+        if process:
+            process.end()
+
+    def _go_on(self) -> None:
+        if self._asked or self._waiting is None or self._model is None:
+            return
+        if self._process is None:
+            self.starting.emit()
+            self._process = CoreProcess(["serve"], self)
+            self._process.message.connect(self._take)
+            self._process.ended.connect(self._end)
+            self._loaded = None
+        self._count += 1
+        if self._loaded != self._model:
+            self._loaded = self._model
+            self._asked = self._count
+            self._process.send(load_request(self._count, self._model))
+        else:
+            flow, apex = self._waiting
+            self._waiting = None
+            self._asked = self._count
+            self._process.send(predict_request(self._count, flow, apex))
+
+    def _take(self, message: dict[str, Any]) -> None:
+        wanted, self._asked = self._asked > 0, 0
+        if not message["ok"]:
+            self._waiting = None
+            if wanted:
+                self.failed.emit(str(message["message"]))
+        elif "card" in message:
+            self.model_loaded.emit(message["card"])
+        elif wanted:
+            self.answered.emit(to_prediction(message))
+        self._go_on()
+
+    def _end(self, code: int, log: str) -> None:
+        """The child died: say so; the next question starts another."""
+        if self._process is None:
+            return
+        self._process.deleteLater()
+        self._process, self._asked, self._waiting = None, 0, None
+        last = log.splitlines()[-1] if log else f"exit code {code}"
+        self.failed.emit(f"The recogniser stopped ({last}): move a mark to start it again.")

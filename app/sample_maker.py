@@ -1,0 +1,57 @@
+"""Makes the sample project in a child process, with a progress bar and a way to cancel."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QProgressDialog, QWidget
+
+from app.jobs import CoreProcess
+
+
+class SampleMaker(QObject):
+    """One making; `made`, `failed`, or neither if the user cancelled."""
+
+    made = Signal(object)  # the project's folder
+    failed = Signal(str)
+
+    def __init__(self, folder: Path, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._folder = folder
+        self._dialog = QProgressDialog("Making the sample project…", "Cancel", 0, 0, parent)
+        self._dialog.setWindowTitle("Sample project")
+        self._dialog.setWindowModality(Qt.WindowModality.WindowModal)
+        self._dialog.setMinimumDuration(0)
+        self._dialog.setAutoClose(False)
+        self._dialog.setAutoReset(False)
+        self._dialog.setMinimumWidth(420)
+        self._dialog.canceled.connect(self.end)
+        self._dialog.show()
+        self._process = CoreProcess(["sample", str(folder), "--json-lines"], self)
+        self._process.message.connect(self._show)
+        self._process.ended.connect(self._finish)
+        self._ended = False
+
+    def end(self) -> None:
+        """Give up; what was begun is removed by the child."""
+        self._ended = True
+        self._process.end()
+        self._dialog.close()
+        self._dialog.deleteLater()
+
+    def _show(self, message: dict[str, Any]) -> None:
+        self._dialog.setMaximum(int(message["total"]))
+        self._dialog.setValue(int(message["done"]))
+        self._dialog.setLabelText(f"Making the sample project: {message['text']}")
+
+    def _finish(self, code: int, log: str) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        self._dialog.close()
+        self._dialog.deleteLater()
+        if code == 0:
+            self.made.emit(self._folder)
+        else:
+            last = log.splitlines()[-1] if log else f"exit code {code}"
+            self.failed.emit(f"The sample project could not be made: {last}")

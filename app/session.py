@@ -1,0 +1,239 @@
+"""What is open: project, clip, expression, marks; and the one way by which anything of it is edited."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QLockFile, QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from app.commands import Edit
+from mer_core.annotation import Annotation, Marks, parse_action_units
+from mer_core.annotation.annotation import MarkName
+from mer_core.errors import MerError, ProjectError
+from mer_core.project import Change, ClipRecord, Project
+
+_TYPING = {"notes": 1, "action_units": 2}  # fields typed letter by letter: one undo step a stretch of typing
+
+
+class Session(QObject):
+    """The open project and the clip chosen in it. It says by signals what changed; widgets ask it for values."""
+
+    project_changed = Signal()
+    clips_changed = Signal()
+    clip_changed = Signal()
+    annotation_changed = Signal()
+    marks_changed = Signal()  # also while a mark is dragged, before it is kept
+    model_changed = Signal()
+    status = Signal(str)
+    problem = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.undo_stack = QUndoStack(self)
+        self.project: Project | None = None
+        self.clip: ClipRecord | None = None
+        self.expression = 1
+        self.annotation: Annotation | None = None
+        self._dragged: Marks | None = None
+        self._lock: QLockFile | None = None
+
+    # Project
+
+    def open_project(self, path: Path) -> None:
+        """Open a project in place of the open one. Raises ProjectError, and then nothing has changed."""
+        folder = path if path.is_dir() else path.parent
+        if self.project and folder.resolve() == self.project.folder.resolve():
+            return
+        project = Project.open(path)
+        try:
+            lock = _locked(project.folder)
+        except ProjectError:
+            project.close()
+            raise
+        self._adopt(project, lock)
+
+    def create_project(self, folder: Path, coder: str) -> None:
+        """Make an empty project and open it. Raises ProjectError, and then nothing has changed."""
+        project = Project.create(folder)
+        project.set_coder(coder)
+        self._adopt(project, _locked(folder))
+
+    def close_project(self) -> None:
+        """Let go of the project; every edit is already on disk."""
+        if self.project is None:
+            return
+        self.undo_stack.clear()
+        self.project.close()
+        if self._lock:
+            self._lock.unlock()
+        self.project = self.clip = self.annotation = self._dragged = self._lock = None
+        self.clip_changed.emit()
+        self.project_changed.emit()
+
+    def _adopt(self, project: Project, lock: QLockFile) -> None:
+        self.close_project()
+        self.project, self._lock = project, lock
+        self.project_changed.emit()
+        self.clips_changed.emit()
+
+    @property
+    def coder(self) -> str:
+        """Whose annotations are shown, edited and trained on."""
+        return self.project.coder if self.project else ""
+
+    # Clips
+
+    def add_clips(self, records: Sequence[ClipRecord]) -> None:
+        """Add clips to the project as one edit."""
+        text = f"Add {records[0].name}" if len(records) == 1 else f"Add {len(records)} clips"
+        self._edit(text, [Change(None, record) for record in records])
+
+    def remove_clip(self, clip: ClipRecord) -> None:
+        """Take a clip and what is said of it out of the project; its file stays where it is."""
+        if self.project:
+            annotations = self.project.annotations(clip.id)
+            self._edit(f"Remove {clip.name}", [Change(found, None) for found in annotations] + [Change(clip, None)])
+
+    def edit_clip(self, clip: ClipRecord, **values: Any) -> None:
+        """Change a clip's subject, data set or frame rate."""
+        self._edit(f"Change {' and '.join(values)} of {clip.name}", [Change(clip, replace(clip, **values))])
+
+    def choose_clip(self, clip_id: int, expression: int = 1) -> None:
+        """Make a clip the one shown."""
+        if self.project is None:
+            return
+        self.clip = self.project.clip(clip_id)
+        self._dragged = None
+        self.expression = expression
+        self._read_annotation()
+        self.clip_changed.emit()
+        self.annotation_changed.emit()
+        self.marks_changed.emit()
+
+    # Annotation
+
+    def expressions(self) -> list[int]:
+        """The numbers of the expressions annotated in the clip shown, and of the one being annotated."""
+        if self.project is None or self.clip is None:
+            return []
+        known = {found.expression for found in self.project.annotations(self.clip.id, self.coder)}
+        return sorted(known | {self.expression})
+
+    def choose_expression(self, expression: int) -> None:
+        """Show and edit another expression of the clip."""
+        self.expression = expression
+        self._dragged = None
+        self._read_annotation()
+        self.annotation_changed.emit()
+        self.marks_changed.emit()
+
+    def remove_expression(self) -> None:
+        """Take back all that is said of the expression shown."""
+        if self.annotation:
+            self._edit(f"Remove expression {self.expression}", [Change(self.annotation, None)])
+
+    @property
+    def marks(self) -> Marks:
+        """The marks as they are on screen: the kept ones, or those being dragged."""
+        if self._dragged is not None:
+            return self._dragged
+        return self.annotation.marks if self.annotation else Marks()
+
+    def drag_mark(self, name: MarkName, index: int) -> None:
+        """Move a mark on screen only; `drop_mark` keeps it."""
+        self._dragged = self.marks.moved(name, index)
+        self.marks_changed.emit()
+
+    def drop_mark(self, name: MarkName) -> None:
+        """Keep a dragged mark."""
+        dragged, self._dragged = self._dragged, None
+        if dragged is not None:
+            self.set_mark(name, dragged.get(name))
+
+    def set_mark(self, name: MarkName, index: int | None) -> None:
+        """Set or clear one mark; one that would pass another is refused with a sentence."""
+        kept = self.annotation.marks if self.annotation else Marks()
+        if self.clip is None or kept.get(name) == index:
+            self.marks_changed.emit()
+            return
+        try:
+            marks = kept.moved(name, index)
+        except MerError as error:
+            self.problem.emit(str(error))
+            return
+        self._annotate(f"{'Clear' if index is None else 'Set'} {name}", marks=marks)
+
+    def annotate(self, field: str, value: str) -> None:
+        """Change emotion, action_units or notes. Raises MerError if the action units cannot be read."""
+        if self.clip is None or getattr(self.annotation, field, "") == value:
+            return
+        if field == "action_units":
+            parse_action_units(value)
+        self._annotate(f"Change {field.replace('_', ' ')}", merge=_TYPING.get(field, -1), **{field: value})
+
+    def _annotate(self, text: str, merge: int = -1, **values: Any) -> None:
+        if self.clip:
+            old = self.annotation
+            base = old or Annotation(self.clip.id, self.expression, self.coder)
+            self._edit(text, [Change(old, replace(base, **values))], merge)
+
+    def _read_annotation(self) -> None:
+        self.annotation = None
+        if self.project and self.clip:
+            found = self.project.annotations(self.clip.id, self.coder)
+            self.annotation = next((each for each in found if each.expression == self.expression), None)
+
+    # Edits
+
+    def _edit(self, text: str, changes: list[Change], merge: int = -1) -> None:
+        self.undo_stack.push(Edit(self, text, changes, merge))
+
+    def write(self, changes: list[Change], action: str) -> None:
+        """Carry out an edit, undo or redo and show it; only commands call this. Raises ProjectError."""
+        if self.project is None:
+            return
+        self.project.apply(changes, self.coder, action)
+        self._dragged = None
+        change = changes[-1]
+        if any(isinstance(each.new or each.old, ClipRecord) for each in changes):
+            self._follow_clips(change)
+        elif self.clip and change.clip == self.clip.id:
+            self._follow_annotation(change)
+        else:
+            self.choose_clip(change.clip, _expression(change))
+        self.clips_changed.emit()
+
+    def _follow_annotation(self, change: Change) -> None:
+        self.expression = _expression(change)
+        self._read_annotation()
+        self.annotation_changed.emit()
+        self.marks_changed.emit()
+
+    def _follow_clips(self, change: Change) -> None:
+        """After an edit of clips: the one shown may have new values, or be gone."""
+        if self.clip is None or self.project is None:
+            return
+        still = {clip.id: clip for clip in self.project.clips()}
+        if self.clip.id not in still:
+            self.clip = self.annotation = None
+            self.clip_changed.emit()
+            self.annotation_changed.emit()
+            self.marks_changed.emit()
+        elif still[self.clip.id] != self.clip and change.clip == self.clip.id:
+            self.choose_clip(self.clip.id, self.expression)
+
+
+def _expression(change: Change) -> int:
+    record = change.new or change.old
+    return record.expression if isinstance(record, Annotation) else 1
+
+
+def _locked(folder: Path) -> QLockFile:
+    """One window writes to a project at a time."""
+    lock = QLockFile(str(folder / ".lock"))
+    lock.setStaleLockTime(0)  # only the owner's death frees it, however long the coding takes
+    if not lock.tryLock(100):
+        raise ProjectError(f"{folder} is open in another MER Studio window: close it there first.")
+    return lock

@@ -1,0 +1,1 @@
+"""The scrub bar with its marks."""
