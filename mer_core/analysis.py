@@ -1,7 +1,8 @@
 """Measure one expression: from a clip's frames, an alignment and two marks to what a model reads and a user sees."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -49,6 +50,23 @@ def measure_clip(
     field = measure(start, end, settings, crops.stable, lambda head: crops.following(head.matrix).crop(last))
     small = cv2.resize(end, (APEX_SIZE, APEX_SIZE), interpolation=cv2.INTER_AREA)
     return Measurement(field, feature_cube(field), small, tuple(_warnings(field, crops, onset, apex)))
+
+
+def settings_for(card: Mapping[str, Any]) -> FlowSettings:
+    """The settings that a model's training features were measured with; the defaults where its card does not say.
+
+    Raises MerError where the card names settings this version does not know.
+    """
+    trained = card.get("features", {}).get("flow")
+    return FlowSettings() if trained is None else FlowSettings.from_dict(trained)
+
+
+def settings_mismatch(card: Mapping[str, Any], settings: FlowSettings) -> tuple[str, ...]:
+    """A sentence where flow measured by `settings` is not what the model was trained on; else nothing."""
+    trained = card.get("features", {}).get("flow")
+    if trained is None or dict(trained) == settings.to_dict():
+        return ()
+    return ("The model was trained on flow that was measured differently: its answer is worth less.",)
 
 
 def _warnings(field: FlowField, alignment: Alignment, onset: int, apex: int) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from mer_core.errors import MerError
 
+RECIPE = 1  # to be raised whenever a change to faces or flow alters the numbers: part of a feature's identity
 METHODS = ("dis", "tvl1", "deepflow", "farneback")
 
 
@@ -25,19 +26,20 @@ class FlowSettings:
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise MerError(f"There is no flow method '{self.method}': choose one of {', '.join(METHODS)}.")
-        if not 0 <= self.smoothing <= 50:
+        if not isinstance(self.smoothing, int | float) or not 0 <= self.smoothing <= 50:
             raise MerError(f"A flow smoothing of {self.smoothing} px is not possible: choose 0 to 50.")
-        if not 56 <= self.size <= 2048:
+        if not isinstance(self.size, int) or not 56 <= self.size <= 2048:
             raise MerError(f"A crop of {self.size} px is not possible: choose 56 to 2048.")
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain values, for a model's card or a cache's key."""
-        return asdict(self)
+        """As plain values, for a model's card or a cache's key; `recipe` stands for all that is not a setting."""
+        return {**asdict(self), "recipe": RECIPE}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """From `to_dict`'s values; what is missing takes its default, what is unknown is refused with MerError."""
-        unknown = set(values) - set(cls.__dataclass_fields__)
+        known = {name: value for name, value in values.items() if name != "recipe"}
+        unknown = set(known) - set(cls.__dataclass_fields__)
         if unknown:
-            raise MerError(f"Unknown flow setting '{min(unknown)}': this version knows {', '.join(cls().to_dict())}.")
-        return cls(**values)
+            raise MerError(f"Unknown flow setting '{min(unknown)}': this version knows {', '.join(asdict(cls()))}.")
+        return cls(**known)
