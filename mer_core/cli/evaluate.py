@@ -1,0 +1,69 @@
+"""``evaluate``: how well a method does under a protocol, as a table and a JSON file."""
+
+import argparse
+import json
+from pathlib import Path
+
+from mer_core.cli.settings import add_settings, command_line, settings_from
+from mer_core.errors import MerError
+from mer_core.evaluation.protocols import PROTOCOLS
+from mer_core.features import read_features
+from mer_core.models.registry import METHODS
+
+HELP = "Judge a method on a feature file under a protocol, over several seeds."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """FILE, protocol, method, where to write, and every setting."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="a feature file (.h5, .npz)")
+    named = "; ".join(f"{one.name}: {one.title}" for one in PROTOCOLS.values())
+    parser.add_argument("--protocol", choices=list(PROTOCOLS), default="loso", help=f"{named} (default: loso)")
+    parser.add_argument("--folds", type=int, default=5, help="folds of the K-fold protocols (default: 5)")
+    parser.add_argument("--split-seed", type=int, default=0, help="random seed of the division (default: 0)")
+    parser.add_argument("--method", choices=list(METHODS), default="mr-uamf", help="method (default: mr-uamf)")
+    parser.add_argument("--json", metavar="OUT", type=Path, help="write the whole result here")
+    add_settings(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Evaluate, show the figures, write the result."""
+    from rich.console import Console
+
+    from mer_core.cli.tables import class_table, figures_table, progress_bar
+
+    settings = settings_from(arguments)
+    features = read_features(arguments.file)
+    if arguments.json is not None and not arguments.json.absolute().parent.is_dir():
+        raise MerError(f"{arguments.json} cannot be written: make its folder first.")
+
+    import torch
+
+    from mer_core.evaluation.evaluate import evaluate
+    from mer_core.training.members import THREADS
+
+    torch.set_num_threads(THREADS)
+    with progress_bar(Console(stderr=True)) as bar:
+        task = bar.add_task(arguments.method, total=None)
+        result = evaluate(
+            features,
+            settings,
+            method=arguments.method,
+            protocol=arguments.protocol,
+            folds=arguments.folds,
+            split_seed=arguments.split_seed,
+            command=command_line(),
+            progress=lambda done, total, text: bar.update(task, completed=done, total=total, description=text),
+        )
+    if arguments.json is not None:
+        text = json.dumps(result, indent=2, ensure_ascii=False) + "\n"
+        try:
+            arguments.json.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise MerError(f"{arguments.json} cannot be written ({error.strerror}): choose another place.") from error
+    console = Console()
+    warning = " – LEAKS SUBJECTS: flattering, not for comparison" if result["leaks_subjects"] else ""
+    title = f"{result['method']}, {result['protocol']}, {result['folds']} folds, {len(result['seeds'])} seeds{warning}"
+    console.print(figures_table(title, {"all": result["pooled"], **result["per_dataset"]}))
+    console.print(class_table(result["classes"], result["pooled"]))
+    console.print(f"{result['tested']} of {result['clips']} clips tested, {result['seconds']:.0f} s")
+    return 0

@@ -1,0 +1,144 @@
+"""``train``: features or a project → a run, with progress for a person or JSON lines for a window."""
+
+import argparse
+import json
+import sys
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from mer_core.cli.settings import add_settings, command_line, settings_from
+from mer_core.errors import Cancelled, FeatureError
+from mer_core.features import FeatureSet, read_features
+
+HELP = "Train a model on a feature file or a project's labels, judged on held-out subjects."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """FILE, where to, and every setting."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="a feature file (.h5, .npz) or a project's folder")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="the run's folder (default: in the project's runs)")
+    parser.add_argument("--name", help="the model's name on its card (default: the folder's)")
+    parser.add_argument("--no-clip-names", action="store_true", help="leave clips' names out of the run")
+    parser.add_argument(
+        "--json-lines",
+        action="store_true",
+        help="one JSON object a line on standard output; 'stop' (keep the model so far) or 'cancel' on standard "
+        "input; the end of standard input cancels",
+    )
+    add_settings(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train; the events are those of ``train_run``, preceded by ``progress`` while features are measured."""
+    settings = settings_from(arguments)
+    out = _out(arguments)
+    wishes = _Wishes()
+    if arguments.json_lines:
+        wishes.listen()
+        _train(arguments, settings, out, wishes, _print_line)
+    else:
+        _train_for_person(arguments, settings, out, wishes)
+    return 0
+
+
+class _Wishes:
+    """What standard input asks for, read by a thread of its own."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._cancel = threading.Event()
+        self.should_stop = self._stop.is_set
+        self.should_cancel = self._cancel.is_set
+
+    def listen(self) -> None:
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        for line in sys.stdin:
+            if line.strip() == "stop":
+                self._stop.set()
+            elif line.strip() == "cancel":
+                break
+        self._cancel.set()
+
+
+def _out(arguments: argparse.Namespace) -> Path:
+    if arguments.out is not None:
+        return Path(arguments.out)
+    if not arguments.file.is_dir():
+        raise FeatureError("Where should the run go? Give its folder with --out DIR.")
+    stamp = datetime.now().astimezone().strftime("%Y-%m-%dT%H-%M-%S")
+    return Path(arguments.file) / "runs" / f"{stamp}_mr-uamf"
+
+
+def _train(
+    arguments: argparse.Namespace, settings: Any, out: Path, wishes: _Wishes, emit: Callable[[dict[str, Any]], None]
+) -> None:
+    features = _features(arguments.file, wishes, emit)
+    import torch
+
+    from mer_core.training.members import THREADS
+    from mer_core.training.run import train_run
+
+    torch.set_num_threads(THREADS)
+    train_run(
+        features,
+        settings,
+        out,
+        emit=emit,
+        should_stop=wishes.should_stop,
+        should_cancel=wishes.should_cancel,
+        name=arguments.name,
+        command=command_line(),
+        list_clips=not arguments.no_clip_names,
+    )
+
+
+def _features(path: Path, wishes: _Wishes, emit: Callable[[dict[str, Any]], None]) -> FeatureSet:
+    def progress(done: int, total: int, text: str) -> None:
+        if wishes.should_cancel():
+            raise Cancelled
+        emit({"event": "progress", "done": done, "total": total, "text": text})
+
+    if not path.is_dir():
+        return read_features(path)
+    from mer_core.project.features import project_features
+
+    return project_features(path, progress)
+
+
+def _print_line(event: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(event) + "\n")
+    sys.stdout.flush()
+
+
+def _train_for_person(arguments: argparse.Namespace, settings: Any, out: Path, wishes: _Wishes) -> None:
+    from rich.console import Console
+
+    from mer_core.cli.tables import figures_table, progress_bar
+
+    console = Console(stderr=True)
+    with progress_bar(console) as bar:
+        task = bar.add_task("Reading", total=None)
+
+        def emit(event: dict[str, Any]) -> None:
+            kind = event["event"]
+            if kind == "progress":
+                bar.update(task, completed=event["done"], total=event["total"] or None, description=event["text"])
+            elif kind == "started":
+                text = f"{event['clips']} clips of {event['subjects']} subjects"
+                bar.update(task, completed=0, total=event["epochs"], description=text)
+            elif kind == "epoch":
+                text = f"{event['stage']}: loss {event['loss']:.3f}, held-out UF1 {event['val_uf1']:.3f}"
+                bar.update(task, completed=event["epoch"], description=text)
+            else:
+                bar.stop()
+                card = event["card"]
+                rows = {"held-out subjects": card["held_out"], "untrained": card["untrained"]}
+                console.print(figures_table(f"{card['name']} ({card['protocol']})", rows))
+                console.print(f"Model: {event['run']}")
+
+        _train(arguments, settings, out, wishes, emit)

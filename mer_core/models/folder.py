@@ -1,0 +1,57 @@
+"""A model's folder: ``weights.safetensors`` and ``card.json``."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from mer_core.errors import ModelError
+from mer_core.models.mr_uamf import MrUamf
+from mer_core.training.settings import TrainSettings
+
+WEIGHTS, CARD = "weights.safetensors", "card.json"
+
+
+def read_card(folder: Path) -> dict[str, Any]:
+    """The card of the model in ``folder``, or ModelError."""
+    path = Path(folder) / CARD
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ModelError(f"There is no model in {folder} ({CARD} cannot be read): choose a model's folder.") from error
+    except ValueError as error:
+        raise ModelError(f"The model's card {path} is damaged: choose another model or train it again.") from error
+    missing = [key for key in ("method", "classes", "settings") if not isinstance(card, dict) or key not in card]
+    if missing:
+        raise ModelError(f"The model's card {path} lacks {', '.join(missing)}: choose another model or train it again.")
+    return card
+
+
+def write_model(folder: Path, network: MrUamf, card: dict[str, Any]) -> dict[str, Any]:
+    """Write weights and card into an existing folder; returns the card with the weights' digest put in."""
+    from safetensors.torch import save
+
+    content = save(network.state())
+    (folder / WEIGHTS).write_bytes(content)
+    card = {**card, "weights_sha256": hashlib.sha256(content).hexdigest()}
+    (folder / CARD).write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return card
+
+
+def read_network(folder: Path, card: dict[str, Any]) -> MrUamf:
+    """The network in ``folder``, or ModelError if the weights are missing, damaged or another card's."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    path = Path(folder) / WEIGHTS
+    try:
+        content = path.read_bytes()
+        state = load(content)
+    except (OSError, SafetensorError) as error:
+        raise ModelError(
+            f"The model's weights {path} cannot be read: choose another model or train it again."
+        ) from error
+    digest = card.get("weights_sha256")
+    if digest is not None and digest != hashlib.sha256(content).hexdigest():
+        raise ModelError(f"The model's weights {path} are not the ones its card describes: train it again.")
+    return MrUamf.from_state(TrainSettings.from_dict(card["settings"]), len(card["classes"]), state)

@@ -1,0 +1,94 @@
+"""What is known of a run, as its card and its lists say it."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import torch
+
+from mer_core.evaluation.metrics import score, spread, summarise
+from mer_core.evaluation.protocols import Split
+from mer_core.features import FeatureSet
+from mer_core.training.members import Members
+from mer_core.training.settings import TrainSettings
+from mer_core.versions import versions
+
+NOT_FOR = (
+    "A second opinion beside a human coder, for research with consent; not for judging a person's honesty, health or "
+    "fitness, and not for decisions about anyone."
+)
+UNCERTAIN_LISTED = 50
+
+
+def validation(features: FeatureSet, held_out: list[np.ndarray]) -> dict[str, float]:
+    """Figures on held-out subjects, means over seeds; held_out: one (N, C) of probabilities a seed."""
+    scores = [score(features.label, one.argmax(1), features.classes) for one in held_out]
+    chosen = [one[np.arange(len(one)), features.label] for one in held_out]
+    return {
+        "val_loss": float(-np.log(np.clip(chosen, 1e-12, 1)).mean()),
+        "val_uf1": spread([one["uf1"] for one in scores])["mean"],
+        "val_uar": spread([one["uar"] for one in scores])["mean"],
+    }
+
+
+def _summary(features: FeatureSet, held_out: list[np.ndarray]) -> dict[str, Any]:
+    return summarise([score(features.label, one.argmax(1), features.classes) for one in held_out])
+
+
+def run_card(
+    features: FeatureSet,
+    settings: TrainSettings,
+    division: Split,
+    history: list[dict[str, Any]],
+    untrained: list[np.ndarray],
+    held_out: list[np.ndarray],
+    name: str,
+    command: str,
+) -> dict[str, Any]:
+    """The card of a run, JSON-ready, but for the weights' digest; ``history`` holds the epoch events."""
+    return {
+        "name": name,
+        "method": "mr-uamf",
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": versions(),
+        "classes": list(features.classes),
+        "clips": len(features),
+        "subjects": len(set(features.group)),
+        "class_counts": features.class_counts,
+        "datasets": dict(sorted(Counter(features.dataset.tolist()).items())),
+        "protocol": division.protocol.name,
+        "folds": len(division.held_out),
+        "seeds": list(range(settings.seed, settings.seed + settings.seeds)),
+        "epochs": len(history),
+        "stopped_early": len(history) < settings.total_epochs,
+        "held_out": _summary(features, held_out),
+        "untrained": _summary(features, untrained),
+        "settings": settings.to_dict(),
+        "features": features.attributes,
+        "command": command,
+        "not_for": NOT_FOR,
+        "uncertain": [],
+    }
+
+
+def uncertain_clips(features: FeatureSet, teams: list[Members], held_out: list[np.ndarray]) -> list[dict[str, Any]]:
+    """The clips worth another look: by FU-MIX's uncertainty in the full members, then by held-out doubt."""
+    if not teams[0].recorded:
+        return []
+    misread = torch.stack([team.uncertainty[:, -1] for team in teams]).mean(0).numpy()
+    mean = np.mean(held_out, axis=0)
+    belief = mean[np.arange(len(mean)), features.label]
+    order = [int(index) for index in np.lexsort((belief, -misread)) if misread[index] > 0][:UNCERTAIN_LISTED]
+    return [
+        {
+            "dataset": str(features.dataset[index]),
+            "subject": str(features.subject[index]),
+            "clip": str(features.clip[index]),
+            "label": features.classes[features.label[index]],
+            "uncertainty": float(misread[index]),
+            "held_out_prediction": features.classes[int(mean[index].argmax())],
+            "held_out_probability_of_label": float(belief[index]),
+        }
+        for index in order
+    ]

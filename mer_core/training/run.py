@@ -1,0 +1,131 @@
+"""A run: training on the user's clips, judged on held-out subjects while it goes, published as a folder when done."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from mer_core.errors import Cancelled, ModelError
+from mer_core.evaluation.predictions import clip_predictions
+from mer_core.evaluation.protocols import Split, default_protocol, split
+from mer_core.features import FeatureSet, check_trainable
+from mer_core.models.folder import write_model
+from mer_core.models.inputs import Inputs
+from mer_core.models.mr_uamf import MrUamf
+from mer_core.training.card import run_card, uncertain_clips, validation
+from mer_core.training.members import Members
+from mer_core.training.settings import TrainSettings
+
+
+def train_run(
+    features: FeatureSet,
+    settings: TrainSettings,
+    out: Path,
+    *,
+    emit: Callable[[dict[str, Any]], None],
+    should_stop: Callable[[], bool] = lambda: False,
+    should_cancel: Callable[[], bool] = lambda: False,
+    name: str | None = None,
+    command: str = "",
+    list_clips: bool = True,
+) -> Path:
+    """Train on all clips and, on the same batches, once without each fold's subjects; publish ``out`` when done.
+
+    Events go to ``emit``: ``started``, one ``epoch`` each (``val_…`` are on held-out subjects, means over seeds) and
+    ``finished``. Stop keeps the model of the last whole epoch; cancel raises Cancelled and leaves nothing behind.
+    ``list_clips`` False leaves every clip's name out of what is written.
+    """
+    check_trainable(features)
+    out = Path(out)
+    if out.exists():
+        raise ModelError(f"{out} is there already: choose another folder for the run.")
+
+    def check() -> None:
+        if should_cancel():
+            raise Cancelled
+
+    with _published(out) as folder:
+        division = split(default_protocol(features.group), features.label, features.group)
+        teams = _teams(features, settings, division, check)
+        emit(_started(features, settings, len(teams[0].held_out) * len(teams)))
+        untrained = [team.held_out_probabilities() for team in teams]
+        history: list[dict[str, Any]] = []
+        held_out = untrained
+        epochs = zip(*(team.epochs() for team in teams), strict=True)
+        for number, epoch in enumerate(epochs, start=1):
+            held_out = [team.held_out_probabilities() for team in teams]
+            event = {"event": "epoch", "epoch": number, "epochs": settings.total_epochs, "stage": epoch[0].stage}
+            event |= {"loss": float(np.mean([one.loss for one in epoch])), **validation(features, held_out)}
+            history.append(event)
+            emit(event)
+            check()
+            if should_stop():
+                break
+        network = _together([team.network.select([len(team.held_out) - 1]) for team in teams])
+        card = run_card(features, settings, division, history, untrained, held_out, name or out.name, command)
+        if list_clips:
+            card["uncertain"] = uncertain_clips(features, teams, held_out)
+            _write_json(folder / "predictions.json", clip_predictions(features, division, held_out))
+        card = write_model(folder, network, card)
+        _write_json(folder / "settings.json", settings.to_dict())
+        lines = "".join(json.dumps(event) + "\n" for event in history)
+        (folder / "metrics.jsonl").write_text(lines, encoding="utf-8")
+        check()
+    emit({"event": "finished", "run": str(out), "card": card})
+    return out
+
+
+def _teams(features: FeatureSet, settings: TrainSettings, division: Split, check: Callable[[], None]) -> list[Members]:
+    """One a seed; the last member of each has nothing held out and becomes the model."""
+    held_out = np.vstack([division.held_out, np.zeros((1, len(features)), dtype=bool)])
+    inputs = Inputs.of(features, settings)
+    classes = len(features.classes)
+    seeds = range(settings.seed, settings.seed + settings.seeds)
+    return [Members(inputs, features.label, held_out, classes, settings, seed, check) for seed in seeds]
+
+
+def _together(networks: list[MrUamf]) -> MrUamf:
+    """One network of all the members."""
+    states = [network.state() for network in networks]
+    joined = {name: torch.cat([state[name] for state in states]) for name in states[0]}
+    return MrUamf.from_state(networks[0].settings, networks[0].classes, joined)
+
+
+def _started(features: FeatureSet, settings: TrainSettings, members: int) -> dict[str, Any]:
+    return {
+        "event": "started",
+        "clips": len(features),
+        "subjects": len(set(features.group)),
+        "classes": list(features.classes),
+        "class_counts": features.class_counts,
+        "epochs": settings.total_epochs,
+        "members": members,
+    }
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _published(out: Path) -> Iterator[Path]:
+    """A hidden folder beside ``out`` that becomes ``out`` if all goes well and vanishes if not."""
+    partial = out.with_name(f".partial-{out.name}-{os.getpid()}")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        partial.mkdir()
+    except OSError as error:
+        raise ModelError(
+            f"The run cannot be written to {out.parent} ({error.strerror}): choose another folder."
+        ) from error
+    try:
+        yield partial
+        partial.rename(out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
