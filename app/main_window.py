@@ -1,4 +1,465 @@
-"""The window: builds the docks and menus and ties them to what is open. No computing here."""
+"""The window: builds the docks and menus and ties them to the desk. No computing here."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+import mer_core
+from app import places, theme
+from app.actions import Actions
+from app.desk import Desk
+from app.dialogs.clip_properties import ClipProperties
+from app.dialogs.keys import Keys
+from app.dialogs.model_card import ModelCard
+from app.dialogs.retrain import RetrainDialog
+from app.panels.annotation import AnnotationPanel
+from app.panels.clip_list import ClipList
+from app.panels.notice import Notice
+from app.panels.plots import Plots
+from app.panels.recognition import RecognitionPanel
+from app.panels.welcome import Welcome
+from app.player.player import Player
+from app.sample_maker import SampleMaker
+from mer_core.annotation import megc_class
+from mer_core.errors import MerError
+from mer_core.models.cards import read_card
+from mer_core.project import FILE_NAME
+from mer_core.project.models import project_models
+from mer_core.project.training_set import training_set
+
+_LAYOUT = 1  # counts up when docks are added or renamed, so that an old arrangement is not forced on them
+_WITH_PROJECT = ("close_project", "retrain")
+_WITH_CLIP = ("clip_properties", "remove_clip", "face", "overlay_attention", "overlay_strain", "overlay_none")
+_WITH_FRAMES = (
+    *("zoom_in", "zoom_out", "zoom_fit", "zoom_actual", "play", "loop", "slower", "faster"),
+    *("previous_frame", "next_frame", "back_10", "forward_10", "first_frame", "last_frame"),
+    *("mark_onset", "mark_apex", "mark_offset", "previous_mark", "next_mark"),
+)
 
 
+class MainWindow(QMainWindow):
+    """Clip list at the left, the clip in the middle, what is said and measured of it around."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("main")
+        self.setWindowTitle("MER Studio")
+        self.setAcceptDrops(True)
+        self.resize(1280, 800)
+        self.settings = places.settings()
+        theme.choose_scheme(str(self.settings.value("theme", "system")))
+        self.desk = Desk(self)
+        self.actions_by_id = Actions(self)
+        self._sample_maker: SampleMaker | None = None
+        self._build()
+        self._connect_actions()
+        self._connect_desk()
+        self._restore()
+        self._show_project()
+        self._show_media()
+
+    # Building
+
+    def _build(self) -> None:
+        actions, session = self.actions_by_id, self.desk.session
+        self.notice = Notice()
+        self.player = Player(self.desk.media, actions)
+        self.welcome = Welcome([actions[name] for name in ("open_sample", "open_clip", "open_frames", "open_project")])
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.welcome)
+        self._pages.addWidget(self.player)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notice)
+        column.addWidget(self._pages, 1)
+        self.setCentralWidget(middle)
+        self.setDockOptions(
+            QMainWindow.DockOption.AllowTabbedDocks
+            | QMainWindow.DockOption.AllowNestedDocks
+            | QMainWindow.DockOption.AnimatedDocks
+        )
+        for corner, side in ((Qt.Corner.BottomLeftCorner, _LEFT), (Qt.Corner.BottomRightCorner, _RIGHT)):
+            self.setCorner(corner, side)
+        self.clip_list = ClipList(session)
+        self.annotation_panel = AnnotationPanel(session, self.desk.media)
+        self.recognition_panel = RecognitionPanel()
+        self.plots = Plots()
+        self._docks = {
+            "clips": self._dock("Clips", "clips", self.clip_list, _LEFT),
+            "annotation": self._dock("Annotation", "annotation", self.annotation_panel, _RIGHT),
+            "recognition": self._dock("Recognition", "recognition", self.recognition_panel, _RIGHT),
+            "motion": self._dock("Motion", "motion", self.plots.motion_place, _BOTTOM),
+            "training": self._dock("Training", "training", self.plots.training_place, _BOTTOM),
+        }
+        self.tabifyDockWidget(self._docks["motion"], self._docks["training"])
+        self._docks["motion"].raise_()
+        self.resizeDocks([self._docks["clips"], self._docks["annotation"]], [290, 320], Qt.Orientation.Horizontal)
+        self.resizeDocks([self._docks["motion"]], [230], Qt.Orientation.Vertical)
+        self.resizeDocks([self._docks["annotation"], self._docks["recognition"]], [400, 240], Qt.Orientation.Vertical)
+        view = actions.menus["View"]
+        view.addSeparator()
+        for dock in self._docks.values():
+            view.addAction(dock.toggleViewAction())
+        self._reset_layout = view.addAction("Docks as at first")
+        self._models_menu = actions.menus["Model"].addMenu("Answer by")
+        self._hint = QLabel()
+        self._state = QLabel()
+        self._state.setObjectName("hint")
+        self.statusBar().addWidget(self._hint, 1)
+        self.statusBar().addPermanentWidget(self._state)
+
+    def _dock(self, title: str, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _connect_actions(self) -> None:
+        desk, media, view, playback = self.desk, self.desk.media, self.player.view, self.player.playback
+
+        def manual(move: Callable[[], object]) -> Callable[[], None]:
+            def act() -> None:
+                playback.pause()
+                move()
+
+            return act
+
+        self.actions_by_id.connect(
+            {
+                "open_clip": self._ask_for_videos,
+                "open_frames": self._ask_for_frames,
+                "new_project": self._ask_for_new_project,
+                "open_project": self._ask_for_project,
+                "open_sample": self.open_sample,
+                "close_project": desk.session.close_project,
+                "quit": self.close,
+                "undo": desk.session.undo_stack.undo,
+                "redo": desk.session.undo_stack.redo,
+                "clip_properties": self._edit_clip,
+                "remove_clip": self._remove_clip,
+                "zoom_in": lambda: view.zoom_by(1.25),
+                "zoom_out": lambda: view.zoom_by(0.8),
+                "zoom_fit": view.fit,
+                "zoom_actual": view.show_actual_size,
+                "overlay_none": lambda: self.player.choose_overlay("none"),
+                "overlay_attention": lambda: self.player.choose_overlay("attention"),
+                "overlay_strain": lambda: self.player.choose_overlay("strain"),
+                "face": self._show_face,
+                "play": playback.toggle,
+                "loop": self._set_loop,
+                "slower": lambda: self.player.change_speed(-1),
+                "faster": lambda: self.player.change_speed(1),
+                "previous_frame": manual(lambda: media.step(-1)),
+                "next_frame": manual(lambda: media.step(1)),
+                "back_10": manual(lambda: media.step(-10)),
+                "forward_10": manual(lambda: media.step(10)),
+                "first_frame": manual(lambda: media.seek(0)),
+                "last_frame": manual(lambda: media.seek(media.frames - 1)),
+                "previous_clip": lambda: self.clip_list.step(-1),
+                "next_clip": lambda: self.clip_list.step(1),
+                "mark_onset": manual(lambda: desk.mark_here("onset")),
+                "mark_apex": manual(lambda: desk.mark_here("apex")),
+                "mark_offset": manual(lambda: desk.mark_here("offset")),
+                "previous_mark": manual(lambda: desk.go_to_mark(-1)),
+                "next_mark": manual(lambda: desk.go_to_mark(1)),
+                "retrain": self._ask_to_retrain,
+                "stop_training": desk.trainer.stop,
+                "cancel_training": desk.trainer.cancel,
+                "model_card": self._show_card,
+                "keys": lambda: self._open_dialog(Keys(self)),
+                "about": self._show_about,
+                **{f"theme_{name}": partial(self._choose_theme, name) for name in theme.SCHEMES},
+            }
+        )
+        self.actions_by_id[f"theme_{self.settings.value('theme', 'system')}"].setChecked(True)
+        self.actions_by_id["overlay_none"].setChecked(True)
+        self._reset_layout.triggered.connect(self._arrange_as_at_first)
+
+    def _connect_desk(self) -> None:
+        desk, session = self.desk, self.desk.session
+        desk.problem.connect(self.notice.say)
+        desk.opener.opened.connect(self._remember_project)
+        desk.opener.busy.connect(self._hint.setText)
+        desk.model_changed.connect(self._show_model)
+        session.project_changed.connect(self._show_project)
+        session.clips_changed.connect(lambda: self.actions_by_id.enable(("retrain",), self._can_retrain()))
+        session.clip_changed.connect(self._show_media)
+        session.marks_changed.connect(self._show_marks)
+        session.undo_stack.indexChanged.connect(self._show_undo)
+        session.undo_stack.cleanChanged.connect(self._show_undo)
+        desk.media.opened.connect(self._show_media)
+        desk.media.closed.connect(self._show_media)
+        desk.media.failed.connect(lambda _: self.player.say("This clip cannot be shown."))
+        desk.media.buffered.connect(self._show_buffered)
+        desk.live.aligned.connect(self._show_face)
+        desk.live.field_measured.connect(self._show_field)
+        desk.live.recognised.connect(self._show_recognition)
+        desk.live.explained.connect(self.recognition_panel.show_reason)
+        desk.live.recogniser.starting.connect(lambda: self.recognition_panel.show_reason("Starting the model…"))
+        self.clip_list.chosen.connect(self._choose_clip)
+        self.clip_list.properties_wanted.connect(self._edit_clip)
+        self.clip_list.removal_wanted.connect(self._remove_clip)
+        self.annotation_panel.mark_wanted.connect(desk.mark_here)
+        self.annotation_panel.frame_wanted.connect(desk.media.seek)
+        timeline = self.player.timeline
+        timeline.mark_dragged.connect(desk.drag_mark)
+        timeline.mark_dropped.connect(session.drop_mark)
+        self.player.overlay_chosen.connect(self._choose_overlay)
+        self.player.problem.connect(self.notice.say)
+        self.player.hinted.connect(self._hint.setText)
+        self.recognition_panel.card_button.clicked.connect(self._show_card)
+        self.plots.connect_to(desk)
+        self.plots.hinted.connect(self._hint.setText)
+        desk.trainer.started.connect(self._show_training)
+        for ended in (desk.trainer.finished, desk.trainer.cancelled, desk.trainer.failed):
+            ended.connect(lambda *_: self._show_undo())
+
+    # What the desk says
+
+    def _show_project(self) -> None:
+        project = self.desk.session.project
+        self._pages.setCurrentWidget(self.player if project else self.welcome)
+        self.setWindowTitle(f"{project.name} – MER Studio" if project else "MER Studio")
+        self._state.setText(f"{project.folder}  ·  every edit is saved" if project else "")
+        self.actions_by_id.enable(_WITH_PROJECT, project is not None)
+        self._show_undo()
+        for dock in self._docks.values():
+            dock.setEnabled(project is not None)
+
+    def _show_media(self) -> None:
+        actions = self.actions_by_id
+        actions.enable(_WITH_CLIP, self.desk.session.clip is not None)
+        actions.enable(_WITH_FRAMES, self.desk.media.clip is not None)
+
+    def _show_undo(self) -> None:
+        stack, actions = self.desk.session.undo_stack, self.actions_by_id
+        for name, text, possible in (
+            ("undo", stack.undoText(), stack.canUndo()),
+            ("redo", stack.redoText(), stack.canRedo()),
+        ):
+            actions[name].setEnabled(possible)
+            actions[name].setText(f"{name.capitalize()} {text[:1].lower()}{text[1:]}".strip())
+        running = self.desk.trainer.running
+        actions.enable(("stop_training", "cancel_training"), running)
+        actions.enable(("retrain",), self._can_retrain())
+
+    def _can_retrain(self) -> bool:
+        return self.desk.session.project is not None and not self.desk.trainer.running
+
+    def _show_marks(self) -> None:
+        marks = self.desk.session.marks
+        self.player.timeline.set_marks(marks)
+        self._set_loop()
+
+    def _show_buffered(self, loaded: int, total: int) -> None:
+        self._hint.setText("" if loaded >= total else f"Reading frames: {loaded} of {total}")
+
+    def _show_face(self) -> None:
+        self.player.show_face(self.desk.live.alignment if self.actions_by_id["face"].isChecked() else None)
+
+    def _show_field(self, measurement: Any, onset: int, target: int) -> None:
+        self.player.show_field(measurement, self.desk.live.alignment)
+        number = self.desk.media.number
+        text = f"frame {number(onset)} → {number(target)}" if measurement else "Mark the onset and go on from it."
+        self.plots.show_measurement(measurement, text)
+
+    def _show_recognition(self, answer: Any, measurement: Any) -> None:
+        self.player.show_attention(answer, self.desk.live.alignment)
+        if answer is not None:
+            annotation = self.desk.session.annotation
+            coded = megc_class(annotation.emotion) if annotation else None
+            self.recognition_panel.show_answer(answer, coded, measurement.warnings)
+
+    def _show_model(self, folder: Path | None, card: dict[str, Any]) -> None:
+        self.actions_by_id.enable(("model_card",), folder is not None)
+        self.recognition_panel.card_button.setEnabled(folder is not None)
+        self.recognition_panel.show_model(str(card.get("name", folder.name)) if folder else "none: Model › Retrain…")
+        self._models_menu.clear()
+        project = self.desk.session.project
+        group = QActionGroup(self._models_menu)
+        for model in project_models(project) if project else []:
+            action = QAction(model.name, group, checkable=True, checked=model == folder)
+            action.triggered.connect(lambda _=False, model=model: self.desk.use_model(model))
+            self._models_menu.addAction(action)
+        self._models_menu.setEnabled(not self._models_menu.isEmpty())
+
+    def _show_training(self) -> None:
+        self._docks["training"].show()
+        self._docks["training"].raise_()
+        self._show_undo()
+
+    # What the user asks for
+
+    def open_paths(self, paths: list[Path]) -> None:
+        """Open projects and clips given by name."""
+        self.notice.hide()
+        self.desk.opener.open(paths)
+
+    def open_sample(self) -> None:
+        """Open the sample project; on first use it is made, with a progress bar."""
+        folder = places.sample_project()
+        if (folder / FILE_NAME).is_file():
+            self.desk.opener.open_project(folder)
+        elif self._sample_maker is None:
+            self._sample_maker = SampleMaker(folder, self)
+            self._sample_maker.made.connect(self.desk.opener.open_project)
+            self._sample_maker.failed.connect(self.notice.say)
+            self._sample_maker.ended.connect(self._forget_sample_maker)
+
+    def _forget_sample_maker(self) -> None:
+        self._sample_maker = None
+
+    def open_last(self) -> None:
+        """Open the project of last time, if it is still there."""
+        last = str(self.settings.value("project", ""))
+        if last and (Path(last) / FILE_NAME).is_file():
+            self.desk.opener.open_project(Path(last))
+
+    def _remember_project(self) -> None:
+        project = self.desk.session.project
+        self.settings.setValue("project", str(project.folder) if project else "")
+
+    def _choose_clip(self, clip_id: int) -> None:
+        self.notice.hide()
+        self.desk.session.choose_clip(clip_id)
+
+    def _ask_for_videos(self) -> None:
+        kinds = "Videos (*.mp4 *.mov *.avi *.mkv *.webm *.m4v *.mpg *.gif);;All files (*)"
+        names, _ = QFileDialog.getOpenFileNames(self, "Open clips", self._last_folder(), kinds)
+        self._open_chosen([Path(name) for name in names])
+
+    def _ask_for_frames(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Open a folder of frames", self._last_folder())
+        self._open_chosen([Path(name)] if name else [])
+
+    def _ask_for_project(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Open a project's folder", self._last_folder())
+        if name:
+            self.desk.opener.open_project(Path(name))
+
+    def _ask_for_new_project(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Choose an empty folder for the project", self._last_folder())
+        if name:
+            try:
+                self.desk.session.create_project(Path(name), places.user_name())
+            except MerError as error:
+                self.notice.say(str(error))
+            else:
+                self._remember_project()
+
+    def _open_chosen(self, paths: list[Path]) -> None:
+        if paths:
+            self.settings.setValue("folder", str(paths[0].parent))
+            self.open_paths(paths)
+
+    def _last_folder(self) -> str:
+        return str(self.settings.value("folder", str(Path.home())))
+
+    def _edit_clip(self) -> None:
+        clip = self.desk.session.clip
+        if clip is None:
+            return
+        dialog = ClipProperties(clip, self)
+        dialog.accepted.connect(lambda: self.desk.session.edit_clip(clip, **dialog.changes) if dialog.changes else None)
+        self._open_dialog(dialog)
+
+    def _remove_clip(self) -> None:
+        if self.desk.session.clip is not None:
+            self.desk.session.remove_clip(self.desk.session.clip)
+
+    def _ask_to_retrain(self) -> None:
+        session = self.desk.session
+        if session.project is None:
+            return
+        dialog = RetrainDialog(training_set(session.project, session.coder), self)
+        dialog.accepted.connect(lambda: self.desk.retrain(dialog.options))
+        self._open_dialog(dialog)
+
+    def _show_card(self) -> None:
+        if self.desk.model is None:
+            return
+        try:
+            self._open_dialog(ModelCard(read_card(self.desk.model), self))
+        except MerError as error:
+            self.notice.say(str(error))
+
+    def _open_dialog(self, dialog: Any) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _show_about(self) -> None:
+        QMessageBox.about(
+            self,
+            "About MER Studio",
+            f"<h3>MER Studio {mer_core.__version__}</h3>"
+            "<p>See, code and recognise micro-expressions, frame by frame.</p>"
+            "<p>Icons: Lucide (ISC licence). A model's answer is a second opinion, not a judgement of a person.</p>",
+        )
+
+    def _choose_overlay(self, name: str) -> None:
+        self.actions_by_id[f"overlay_{name}"].setChecked(True)
+
+    def _set_loop(self) -> None:
+        marks, playback = self.desk.session.marks, self.player.playback
+        first, last = marks.onset, marks.offset if marks.offset is not None else marks.apex
+        on = self.actions_by_id["loop"].isChecked() and self.desk.media.clip is not None
+        whole = (0, self.desk.media.frames - 1)
+        playback.loop = ((first, last) if first is not None and last is not None else whole) if on else None
+
+    def _choose_theme(self, name: str) -> None:
+        self.settings.setValue("theme", name)
+        theme.choose_scheme(name)
+        self.plots.follow_theme()
+
+    # Window
+
+    def _restore(self) -> None:
+        geometry = self.settings.value("geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        self._first_layout = self.saveState(_LAYOUT)
+        state = self.settings.value("docks")
+        if isinstance(state, QByteArray):
+            self.restoreState(state, _LAYOUT)
+
+    def _arrange_as_at_first(self) -> None:
+        self.restoreState(self._first_layout, _LAYOUT)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.settings.setValue("geometry", self.saveGeometry())
+        self.settings.setValue("docks", self.saveState(_LAYOUT))
+        self.settings.sync()
+        if self._sample_maker is not None:
+            self._sample_maker.end()
+        self.plots.stop()
+        self.desk.stop()
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.open_paths([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+
+
+_LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
+_RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+_BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea

@@ -14,6 +14,7 @@ class SampleMaker(QObject):
 
     made = Signal(object)  # the project's folder
     failed = Signal(str)
+    ended = Signal()  # after either, or the user's cancelling
 
     def __init__(self, folder: Path, parent: QWidget) -> None:
         super().__init__(parent)
@@ -36,8 +37,14 @@ class SampleMaker(QObject):
         """Give up; what was begun is removed by the child."""
         self._ended = True
         self._process.end()
+        self._close()
+
+    def _close(self) -> None:
+        self._dialog.canceled.disconnect(self.end)
         self._dialog.close()
         self._dialog.deleteLater()
+        self.ended.emit()
+        self.deleteLater()
 
     def _show(self, message: dict[str, Any]) -> None:
         self._dialog.setMaximum(int(message["total"]))
@@ -48,8 +55,7 @@ class SampleMaker(QObject):
         if self._ended:
             return
         self._ended = True
-        self._dialog.close()
-        self._dialog.deleteLater()
+        self._close()
         if code == 0:
             self.made.emit(self._folder)
         else:

@@ -36,6 +36,9 @@ DARK = Colours(
 )
 
 
+SCHEMES = ("system", "light", "dark")
+
+
 def is_dark() -> bool:
     """Whether the dark colours are in force."""
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark

@@ -102,8 +102,8 @@ class ClipList(QWidget):
     """A list to choose clips from, with a filter over all its columns."""
 
     chosen = Signal(int)
-    properties_wanted = Signal(int)
-    removal_wanted = Signal(int)
+    properties_wanted = Signal()  # of the clip chosen
+    removal_wanted = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -181,9 +181,9 @@ class ClipList(QWidget):
         index = self.table.indexAt(position)
         if not index.isValid():
             return
-        clip_id = int(index.data(_ID))
+        self.table.selectRow(index.row())
         menu = QMenu(self)
-        menu.addAction("Subject and frame rate…", lambda: self.properties_wanted.emit(clip_id))
-        menu.addAction("Remove from project", lambda: self.removal_wanted.emit(clip_id))
+        menu.addAction("Subject and frame rate…", self.properties_wanted.emit)
+        menu.addAction("Remove from project", self.removal_wanted.emit)
         menu.exec(self.table.viewport().mapToGlobal(position))
         menu.deleteLater()

@@ -7,6 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QV
 
 from app.theme import colours, icon
 
+_STAGES = {
+    "trajectory": "First run: finding out which clips are misread",
+    "training": "Training; each subject is held out of one of the networks",
+}
+
 
 class TrainingPanel(QWidget):
     """Loss on the clips learned from and on held-out subjects, and the held-out UF1."""
@@ -97,6 +102,7 @@ class TrainingPanel(QWidget):
     def show_epoch(self, message: dict[str, Any]) -> None:
         """Add an epoch to the curves."""
         epoch, epochs = int(message["epoch"]), int(message["epochs"])
+        self._state.setText(_STAGES.get(message["stage"], message["stage"]))
         self.progress.setRange(0, epochs)
         self.progress.setValue(epoch)
         self.progress.setFormat("epoch %v of %m")
@@ -105,6 +111,7 @@ class TrainingPanel(QWidget):
                 self._points[key].append((epoch, float(message[key])))
                 curve.setData(*zip(*self._points[key], strict=True))
 
-    def show_state(self, text: str) -> None:
-        """Say in words where the training stands."""
+    def show_end(self, text: str) -> None:
+        """Say how the training ended."""
         self._state.setText(text)
+        self.set_running(False)

@@ -1,5 +1,6 @@
 """The middle of the window: the frame, the scrub bar, the transport."""
 
+import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -16,13 +17,18 @@ from PySide6.QtWidgets import (
 
 from app.actions import Actions
 from app.media import Media
+from app.player.overlays import crop_corners, heat_overlay
 from app.player.playback import SPEEDS, Playback
 from app.player.video_view import VideoView
 from app.theme import icon
 from app.timeline.timeline import Timeline
+from mer_core.analysis import Measurement
 from mer_core.errors import ClipError
+from mer_core.faces import Alignment
+from mer_core.recognition import Prediction
 
 OVERLAYS = ("none", "attention", "strain")
+_LEAST_STRAIN = 0.005  # less is noise, and is not blown up to full colour
 
 
 class Player(QWidget):
@@ -35,6 +41,7 @@ class Player(QWidget):
     def __init__(self, media: Media, actions: Actions) -> None:
         super().__init__()
         self._media = media
+        self._heat: dict[str, tuple[np.ndarray, float, Alignment]] = {}  # map over the crop, its largest, where
         self.view = VideoView()
         self.timeline = Timeline()
         self.playback = Playback(media, self)
@@ -101,7 +108,7 @@ class Player(QWidget):
         self.view.hovered.connect(self.hinted)
         self.frame_box.valueChanged.connect(self._go_to_number)
         self.speed.currentIndexChanged.connect(lambda row: self.playback.set_speed(self.speed.itemData(row)))
-        self.overlay.currentIndexChanged.connect(lambda row: self.overlay_chosen.emit(OVERLAYS[row]))
+        self.overlay.currentIndexChanged.connect(self._overlay_changed)
         self.opacity.valueChanged.connect(lambda value: self.view.set_opacity(value / 100))
         self.view.set_opacity(self.opacity.value() / 100)
         self.playback.playing_changed.connect(
@@ -115,6 +122,46 @@ class Player(QWidget):
     def change_speed(self, by: int) -> None:
         """Faster (+1) or slower (−1)."""
         self.speed.setCurrentIndex(max(0, min(self.speed.currentIndex() + by, self.speed.count() - 1)))
+
+    # What is laid over the face
+
+    def choose_overlay(self, name: str) -> None:
+        """Lay this over the face: one of OVERLAYS."""
+        self.overlay.setCurrentIndex(OVERLAYS.index(name))
+
+    def show_field(self, measurement: Measurement | None, alignment: Alignment | None) -> None:
+        """The measurement whose strain can be laid over the face."""
+        self._heat.pop("strain", None)
+        if measurement is not None and alignment is not None:
+            strain = measurement.field.strain
+            self._heat["strain"] = strain, max(float(strain.max()), _LEAST_STRAIN), alignment
+        self._paint_overlay("strain")
+
+    def show_attention(self, answer: Prediction | None, alignment: Alignment | None) -> None:
+        """The answer whose attention can be laid over the face."""
+        self._heat.pop("attention", None)
+        if answer is not None and alignment is not None:
+            self._heat["attention"] = answer.attention, 1.0, alignment
+        self._paint_overlay("attention")
+
+    def show_face(self, alignment: Alignment | None) -> None:
+        """Draw where the face was found; None: nothing."""
+        if alignment is None:
+            self.view.show_face(None, None)
+        else:
+            self.view.show_face(crop_corners(alignment), alignment.landmarks)
+
+    def _overlay_changed(self, row: int) -> None:
+        self._paint_overlay(OVERLAYS[row])
+        self.overlay_chosen.emit(OVERLAYS[row])
+
+    def _paint_overlay(self, name: str) -> None:
+        """Paint it if it is the one chosen."""
+        if name == OVERLAYS[self.overlay.currentIndex()]:
+            heat = self._heat.get(name)
+            self.view.show_overlay(heat_overlay(*heat) if heat else None)
+
+    # Moving through the clip
 
     def _scrub(self, index: int) -> None:
         self.playback.pause()
@@ -139,6 +186,7 @@ class Player(QWidget):
         self.timeline.set_clip(clip.numbers, tuple(map(float, clip.times)))
 
     def _show_closed(self) -> None:
+        self._heat.clear()
         self.timeline.set_clip((), ())
         self.view.show_overlay(None)
         self.view.show_face(None, None)

@@ -1,0 +1,101 @@
+"""The docks drawn by pyqtgraph, which takes longer to load than the window to open: they are filled in afterwards."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.background import Worker
+from app.desk import Desk
+
+if TYPE_CHECKING:
+    from app.panels.motion import MotionPanel
+    from app.panels.training import TrainingPanel
+    from mer_core.analysis import Measurement
+
+
+class Plots(QObject):
+    """Places for the motion and training panels, and the panels once `load` has brought them."""
+
+    hinted = Signal(str)
+    loaded = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.motion_place, self.training_place = _place(), _place()
+        self.motion: MotionPanel | None = None
+        self.training: TrainingPanel | None = None
+        self._measurement: tuple[Measurement | None, str] = (None, "")
+        self._desk: Desk | None = None
+        self._worker = Worker("plots", self)
+
+    def connect_to(self, desk: Desk) -> None:
+        """Serve this desk, once loaded."""
+        self._desk = desk
+
+    def load(self) -> None:
+        """Import the plotting library off the GUI thread, then build the panels."""
+        self._worker.submit("import", lambda: importlib.import_module("pyqtgraph"), self._build, _unreachable)
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._worker.stop()
+
+    def show_measurement(self, measurement: "Measurement | None", text: str) -> None:
+        """Show a measurement in the motion panel."""
+        self._measurement = measurement, text
+        if self.motion:
+            self.motion.show_measurement(measurement, text)
+
+    def follow_theme(self) -> None:
+        """Take over the colours in force."""
+        for panel in (self.motion, self.training):
+            if panel:
+                panel.follow_theme()
+
+    def _build(self, _module: Any) -> None:
+        from app.panels.motion import MotionPanel
+        from app.panels.training import TrainingPanel
+
+        self.motion, self.training = MotionPanel(), TrainingPanel()
+        for place, panel in ((self.motion_place, self.motion), (self.training_place, self.training)):
+            layout = place.layout()
+            if layout is not None:
+                layout.addWidget(panel)
+        self.motion.hinted.connect(self.hinted)
+        self.motion.show_measurement(*self._measurement)
+        if self._desk:
+            self.motion.span_chosen.connect(self._desk.live.show_span)
+            self._follow_training(self._desk, self.training)
+        self.loaded.emit()
+
+    def _follow_training(self, desk: Desk, panel: "TrainingPanel") -> None:
+        trainer = desk.trainer
+        panel.stop_button.clicked.connect(trainer.stop)
+        panel.cancel_button.clicked.connect(trainer.cancel)
+        trainer.started.connect(panel.start)
+        trainer.progressed.connect(panel.show_progress)
+        trainer.epoch.connect(panel.show_epoch)
+        trainer.finished.connect(lambda _, card: panel.show_end(_result(card)))
+        trainer.cancelled.connect(lambda: panel.show_end("Cancelled: the run was deleted, the model is as before."))
+        trainer.failed.connect(panel.show_end)
+
+
+def _place() -> QWidget:
+    place = QWidget()
+    QVBoxLayout(place).setContentsMargins(0, 0, 0, 0)
+    return place
+
+
+def _result(card: dict[str, Any]) -> str:
+    held_out, untrained = card["held_out"]["uf1"], card["untrained"]["uf1"]
+    return (
+        f"{card['name']} answers now. On held-out subjects ({card['protocol']}, {card['clips']} clips, "
+        f"{len(card['seeds'])} seeds) UF1 {held_out['mean']:.3f} ± {held_out['sd']:.3f}; "
+        f"untrained {untrained['mean']:.3f} ± {untrained['sd']:.3f}."
+    )
+
+
+def _unreachable(sentence: str) -> None:
+    raise AssertionError(f"an import raises no MerError: {sentence}")
