@@ -1,0 +1,1 @@
+"""Where clips with known labels come from."""
