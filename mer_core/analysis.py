@@ -11,11 +11,11 @@ from mer_core.faces import Alignment
 from mer_core.flow import FlowField, FlowSettings, feature_cube, measure
 
 APEX_SIZE = 112
-# As parts of the crop's side, so that they hold at every resolution. Eyes lie half a side apart (about 6 cm).
-_HUGE_SHIFT = 0.06  # about 13 px of 224
-_LARGE_MOTION = 0.08  # the face's own motion from which this is no micro-expression
-_NO_MOTION = 0.0002
-_COARSE = 4.0  # crop pixels to one of the source: from here the face is too small to measure well
+# As parts of the crop's side, so that they hold at every resolution; the eyes lie half a side apart, about 6 cm.
+_FAR = 0.1  # head motion anywhere in the crop: 22 px of 224
+_LARGE = 0.05  # the face's own motion: a macro-expression
+_NOTHING = 0.0008  # 0.18 px of 224: what sensor noise of two grey levels looks like
+_COARSE = 4.0  # crop pixels to one of the source: the face is too small to measure well
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,16 +87,16 @@ def _warnings(field: FlowField, alignment: Alignment, onset: int, apex: int) -> 
         found.append("The apex lies before the onset: the motion is measured backwards in time.")
     moved = float(np.percentile(field.magnitude, 99)) / alignment.size
     head = field.head_motion.pixels / alignment.size
-    if head > _HUGE_SHIFT:
+    if head > _FAR:
         found.append(
             f"The head moved by {head * alignment.size / alignment.scale:.0f} px between onset and apex: "
             "what is left of the face's own motion is uncertain."
         )
-    if moved > _LARGE_MOTION:
+    if moved > _LARGE:
         found.append(
             f"The face moved by {moved * alignment.size / alignment.scale:.0f} px between onset and apex: "
             "too much for a micro-expression."
         )
-    elif moved < _NO_MOTION:
-        found.append("Nothing moves between onset and apex.")
+    elif moved < _NOTHING:
+        found.append("Hardly anything moves between onset and apex: no more than sensor noise would.")
     return found

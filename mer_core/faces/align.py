@@ -25,9 +25,10 @@ _FRAMES = 5
 class Pictures(Protocol):
     """What is needed of a clip."""
 
-    width: int
-    height: int
-
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
     def __len__(self) -> int: ...
     def read(self, index: int) -> np.ndarray: ...  # (H, W, 3) uint8 RGB
 

@@ -7,7 +7,7 @@ import numpy as np
 
 _STEP = 8  # pixels between the field's points that take part
 _STABLE_WEIGHT = 8.0  # of a stable point against one of the field
-_TOLERANCE = 0.15  # pixels off the fit at which a point counts half: about the flow's own error
+_TOLERANCE = 0.08  # pixels off the fit at which a point's weight is a quarter: about twice the flow's own error
 _ROUNDS = 12
 
 

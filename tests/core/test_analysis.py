@@ -1,0 +1,111 @@
+"""From frames, alignment and marks to a measurement with warnings."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from mer_core.analysis import measure_clip, settings_for, settings_mismatch
+from mer_core.clips import open_clip
+from mer_core.errors import ClipError, MerError
+from mer_core.faces import Alignment, align_clip, align_face, find_faces, whole_frame
+from mer_core.flow import FlowSettings, feature_cube
+from tests.moving_face import Pictures, alignment, moved, noisy, portrait, similarity, smile
+from tests.real_data import REAL, REASON
+
+
+def warnings_of(onset: np.ndarray, apex: np.ndarray, align: Alignment | None = None) -> str:
+    return " ".join(measure_clip([onset, apex].__getitem__, align or alignment(), 0, 1).warnings)
+
+
+def test_a_measurement_holds_field_cube_and_apex() -> None:
+    frames = [portrait(), moved(expression=smile(1))]
+    found = measure_clip(frames.__getitem__, alignment(), 0, 1)
+    assert found.warnings == ()
+    assert found.field.u.shape == (224, 224)
+    np.testing.assert_array_equal(found.cube, feature_cube(found.field))
+    assert found.apex.shape == (112, 112)
+    assert found.apex.dtype == np.uint8
+    half = cv2.resize(alignment().crop(frames[1]), (112, 112), interpolation=cv2.INTER_AREA)
+    np.testing.assert_array_equal(found.apex, half)
+
+
+def test_the_size_of_the_crop_is_a_setting_and_motion_scales_with_it() -> None:
+    frames = [portrait(), moved(expression=smile(2))]
+    large, small = (measure_clip(frames.__getitem__, alignment(), 0, 1, FlowSettings(size=n)) for n in (224, 112))
+    assert small.field.u.shape == (112, 112)
+    np.testing.assert_allclose(small.cube[14:, :, 1].mean() * 2, large.cube[14:, :, 1].mean(), rtol=0.2)
+
+
+def test_measuring_backwards_turns_the_signs() -> None:
+    frames = [portrait(), moved(expression=smile(1.5))]
+    there = measure_clip(frames.__getitem__, alignment(), 0, 1)
+    back = measure_clip(frames.__getitem__, alignment(), 1, 0)
+    assert np.corrcoef(there.cube[..., 1].ravel(), -back.cube[..., 1].ravel())[0, 1] > 0.9
+    assert "backwards" in " ".join(back.warnings)
+
+
+def test_a_head_that_leaves_the_crop_s_edge_is_followed() -> None:
+    head = similarity(1.5, 1.0, (7, 5), (224, 200))
+    expected = measure_clip([portrait(), moved(expression=smile(1))].__getitem__, alignment(), 0, 1)
+    found = measure_clip([portrait(), moved(head, smile(1))].__getitem__, alignment(), 0, 1)
+    assert found.warnings == ()
+    for channel in range(3):
+        assert np.corrcoef(found.cube[..., channel].ravel(), expected.cube[..., channel].ravel())[0, 1] > 0.9
+
+
+def test_every_doubt_is_one_clear_sentence() -> None:
+    picture = portrait()
+    still_sentence = warnings_of(picture, picture)
+    assert still_sentence == "Hardly anything moves between onset and apex: no more than sensor noise would."
+    assert "Hardly anything" in warnings_of(noisy(picture, 1, 1), noisy(picture, 1, 2))
+    assert "The head moved by" in warnings_of(picture, moved(similarity(shift=(25, 5))))
+    assert "too much for a micro-expression" in warnings_of(picture, moved(expression=smile(12)))
+    assert "No face was found" in warnings_of(picture, moved(expression=smile(1)), whole_frame(440, 440))
+    points = Alignment(alignment().matrix, 224, "points")
+    assert "Only five points" in warnings_of(picture, moved(expression=smile(1)), points)
+    tiny = cv2.resize(picture, (88, 88), interpolation=cv2.INTER_AREA)
+    assert "17 px apart" in warnings_of(tiny, tiny, align_face(find_faces(tiny)[0]))
+    (same,) = measure_clip([picture].__getitem__, alignment(), 0, 0).warnings
+    assert "same frame" in same
+
+
+def test_what_reading_raises_passes_through() -> None:
+    def read(index: int) -> np.ndarray:
+        raise ClipError(f"Frame {index} is damaged.")
+
+    with pytest.raises(ClipError, match="Frame 3 is damaged"):
+        measure_clip(read, alignment(), 3, 4)
+
+
+def test_a_model_s_flow_settings_come_from_its_card() -> None:
+    trained = FlowSettings("tvl1", 2.0)
+    card = {"features": {"flow": trained.to_dict()}}
+    assert settings_for(card) == trained
+    assert settings_for({"features": {}}) == settings_for({}) == FlowSettings()
+    assert settings_mismatch(card, trained) == ()
+    assert settings_mismatch({}, trained) == ()
+    assert "measured differently" in settings_mismatch(card, FlowSettings())[0]
+    older = {"features": {"flow": {**trained.to_dict(), "recipe": 0}}}
+    assert settings_mismatch(older, settings_for(older))
+    with pytest.raises(MerError, match="wavelets"):
+        settings_for({"features": {"flow": {"method": "wavelets"}}})
+
+
+def test_align_then_measure_a_clip() -> None:
+    clip = Pictures([moved(expression=smile(amount), noise=1, seed=i) for i, amount in enumerate((0, 0.4, 1, 0.5, 0))])
+    found = measure_clip(clip.read, align_clip(clip), 0, 2)
+    strain = found.cube[..., 2]
+    assert strain[14:].mean() > 1.8 * strain[:10].mean()
+
+
+@pytest.mark.skipif(REAL is None, reason=REASON)
+def test_a_real_smile_strains_mouth_and_cheeks() -> None:
+    assert REAL is not None
+    with open_clip(Path(REAL) / "clips" / "smile_640x360_30fps.mp4") as clip:
+        align = align_clip(clip)
+        assert align.source == "mesh"
+        found = measure_clip(clip.read, align, 9, 18)
+    strain = found.cube[2:-2, 2:-2, 2]
+    assert strain[12:].mean() > 2 * strain[:10].mean()
