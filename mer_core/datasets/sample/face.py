@@ -3,7 +3,9 @@
 The photograph is scikit-image's ``data.astronaut()``: Eileen Collins, NASA, in the public domain.
 """
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -55,8 +57,10 @@ def make_subject(number: int, seed: int) -> Subject:
     warp = _Warp(rng, mirrored)
     y, x = np.mgrid[0 : HEIGHT + 2 * MARGIN, 0 : WIDTH + 2 * MARGIN].astype(np.float32)
     photo_x, photo_y = warp(x, y)
-    picture = cv2.remap(_photograph(), photo_x, photo_y, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
-    picture = _tone(picture.astype(np.float32) / 255, _foreground(photo_x, photo_y), rng)
+    photograph, foreground = _photograph()
+    picture = cv2.remap(photograph, photo_x, photo_y, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
+    person = cv2.remap(foreground, photo_x, photo_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+    picture = _tone(picture.astype(np.float32) / 255, person[..., None], rng)
     picture = _texture(picture, rng)
     return Subject(
         name=f"sub{number:02d}",
@@ -69,10 +73,25 @@ def make_subject(number: int, seed: int) -> Subject:
     )
 
 
-def _photograph() -> np.ndarray:
+@lru_cache(maxsize=1)
+def _photograph() -> tuple[np.ndarray, np.ndarray]:
+    """The picture (512, 512, 3) uint8 RGB, and where the person is in it: (512, 512) float32, 0 to 1, soft-edged."""
     from skimage import data  # slow to import, and wanted only here
 
-    return np.ascontiguousarray(data.astronaut())
+    picture = np.ascontiguousarray(data.astronaut())
+    hsv = cv2.cvtColor(picture, cv2.COLOR_RGB2HSV)
+    # The wall is pale and light; skin, hair and suit are coloured or dark. What they enclose is the person too.
+    seen = ((hsv[..., 1] > 56) | (hsv[..., 2] < 120)).astype(np.uint8)
+    for centre, radii in (
+        ((228, 85), (67, 61)),
+        ((222, 122), (43, 54)),
+    ):  # hair and face, where the light bleaches them
+        cv2.ellipse(seen, centre, radii, 0, 0, 360, 1, cv2.FILLED)
+    opened = cv2.morphologyEx(seen, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    outlines, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    person = np.zeros(seen.shape, np.float32)
+    cv2.drawContours(person, [max(outlines, key=cv2.contourArea)], -1, 1.0, cv2.FILLED)
+    return picture, cv2.GaussianBlur(person, (0, 0), 1.2)
 
 
 class _Warp:
@@ -82,17 +101,17 @@ class _Warp:
         scale = rng.uniform(1.78, 2.05)  # pixels for one of the photograph's
         self._sx = (-1 if mirrored else 1) / (scale * rng.uniform(0.94, 1.06))
         self._sy = 1 / scale
-        self._tilt = np.radians(rng.uniform(-3, 3))
+        self._tilt = math.radians(rng.uniform(-3, 3))
         self._eyes_x = MARGIN + WIDTH * rng.uniform(0.46, 0.54)
         self._eyes_y = MARGIN + HEIGHT * rng.uniform(0.36, 0.43)
-        self._width, self._height = rng.uniform(-0.12, 0.12, 2)
+        self._width, self._height = rng.uniform(-0.12, 0.12), rng.uniform(-0.12, 0.12)
         eyes, brows, mouth = rng.uniform(-1.5, 1.5), rng.uniform(-1.5, 1.5), rng.uniform(-2.5, 2.5)
         self._bumps = [(_PAIRS["eye"], eyes, 0.0, 13), (_PAIRS["brow_mid"], 0.0, brows, 12)]
         self._bumps.append((_PAIRS["mouth_corner"], mouth, 0.0, 13))
 
     def __call__(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         x, y = x - self._eyes_x, y - self._eyes_y
-        cos, sin = np.cos(self._tilt), np.sin(self._tilt)
+        cos, sin = math.cos(self._tilt), math.sin(self._tilt)
         px = _EYES[0] + self._sx * (cos * x - sin * y)
         py = _EYES[1] + self._sy * (sin * x + cos * y)
         near = np.exp(-((px - _FACE[0]) ** 2 / 45**2 + (py - _FACE[1]) ** 2 / 55**2) / 2)
@@ -122,28 +141,21 @@ def _points(warp: _Warp, mirrored: bool) -> Points:
     return points
 
 
-def _foreground(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Head and shoulders against background: 1 to 0, soft, from positions in the photograph."""
-    head = 1 - np.hypot((x - 228) / 84, (y - 92) / 86)
-    body = (y - (185 + 0.004 * (x - 205) ** 2)) / 60
-    return np.clip(0.5 + 4 * np.maximum(head, body), 0, 1)[..., None]
-
-
 def _tone(picture: np.ndarray, foreground: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Skin tone, colour cast, contrast, a light from one side, and another wall behind; picture in 0..1."""
-    wall = rng.uniform(0.35, 1.1) * rng.uniform(0.8, 1.2, 3)
+    wall = np.float32(rng.uniform(0.45, 1.1) * rng.uniform(0.88, 1.12, 3))
     picture = np.clip(picture, 0, 1) * (foreground + (1 - foreground) * wall)
     grey = picture @ np.array([0.299, 0.587, 0.114], np.float32)
     picture = grey[..., None] + (picture - grey[..., None]) * rng.uniform(0.35, 1.0)
-    picture = np.clip(picture, 0, 1) ** rng.uniform(0.75, 1.6) * rng.uniform(0.9, 1.08, 3)
+    picture = np.clip(picture, 0, 1) ** rng.uniform(0.75, 1.6) * np.float32(rng.uniform(0.94, 1.06, 3))
     slope = rng.uniform(-0.25, 0.25)
-    light = 1 + slope * np.linspace(-1, 1, picture.shape[1])[None, :, None]
+    light = 1 + slope * np.linspace(-1, 1, picture.shape[1], dtype=np.float32)[None, :, None]
     low, high = rng.uniform(0.0, 0.08), rng.uniform(0.8, 0.97)
     return low + (high - low) * np.clip(picture * light, 0, 1)
 
 
 def _texture(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Pores and fine shading that enlarging the photograph cannot bring back; without them skin would be glass."""
-    fine, coarse = rng.standard_normal((2, *picture.shape[:2])).astype(np.float32)
+    fine, coarse = rng.standard_normal((2, *picture.shape[:2]), np.float32)
     grain = cv2.GaussianBlur(fine, (0, 0), 0.9) * 0.03 + cv2.GaussianBlur(coarse, (0, 0), 2.5) * 0.06
     return picture * (1 + grain[..., None])
