@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
@@ -93,6 +94,8 @@ class Actions:
         self.toolbar = QToolBar("Tools", window)
         self.toolbar.setObjectName("tools")
         self.toolbar.setMovable(False)
+        self.toolbar.setIconSize(QSize(18, 18))
+        self.toolbar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         window.addToolBar(self.toolbar)
         for spec in ACTIONS:
             action = self._action(spec, window)
@@ -107,6 +110,9 @@ class Actions:
 
     def _action(self, spec: Spec, window: QMainWindow) -> QAction:
         action = QAction(spec.text, window)
+        action.setIconText(
+            spec.text.rstrip("…")
+        )  # on the toolbar; the menu's text may say more, such as what is undone
         action.setObjectName(spec.id)
         action.setShortcuts([QKeySequence(key) for key in spec.keys])
         action.setCheckable(spec.checkable)

@@ -107,6 +107,8 @@ class Live(QObject):
             self._explain(f"Mark {missing} to have the expression recognised.")
         elif not marks.measurable:
             self._explain("Onset and apex are the same frame: there is no motion to recognise.")
+        elif self.recogniser.model is None:
+            self._explain("There is no model yet: train one on your labels with Model › Retrain.")
         elif self._measurable(marks.onset, marks.apex):
             self._measure("recognise", marks.onset, marks.apex, self._ask)
 

@@ -255,7 +255,9 @@ class MainWindow(QMainWindow):
             ("redo", stack.redoText(), stack.canRedo()),
         ):
             actions[name].setEnabled(possible)
-            actions[name].setText(f"{name.capitalize()} {text[:1].lower()}{text[1:]}".strip())
+            button_text = actions[name].iconText()
+            actions[name].setText(f"{button_text} {text[:1].lower()}{text[1:]}".strip())
+            actions[name].setIconText(button_text)
         running = self.desk.trainer.running
         actions.enable(("stop_training", "cancel_training"), running)
         actions.enable(("retrain",), self._can_retrain())

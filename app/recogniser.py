@@ -21,7 +21,7 @@ class Recogniser(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._process: CoreProcess | None = None
-        self._model: Path | None = None
+        self.model: Path | None = None
         self._loaded: Path | None = None
         self._waiting: tuple[np.ndarray, np.ndarray] | None = None
         self._asked = 0  # id of the question under way; 0: none
@@ -29,7 +29,7 @@ class Recogniser(QObject):
 
     def use(self, model: Path | None) -> None:
         """Answer by this model folder from now on."""
-        self._model = model
+        self.model = model
 
     def ask(self, flow: np.ndarray, apex: np.ndarray) -> None:
         """Recognise a cube (28, 28, 3) float32 with its apex picture (H, W) uint8; `answered` or `failed` follows."""
@@ -48,7 +48,7 @@ class Recogniser(QObject):
             process.end()
 
     def _go_on(self) -> None:
-        if self._asked or self._waiting is None or self._model is None:
+        if self._asked or self._waiting is None or self.model is None:
             return
         if self._process is None:
             self.starting.emit()
@@ -57,10 +57,10 @@ class Recogniser(QObject):
             self._process.ended.connect(self._end)
             self._loaded = None
         self._count += 1
-        if self._loaded != self._model:
-            self._loaded = self._model
+        if self._loaded != self.model:
+            self._loaded = self.model
             self._asked = self._count
-            self._process.send(load_request(self._count, self._model))
+            self._process.send(load_request(self._count, self.model))
         else:
             flow, apex = self._waiting
             self._waiting = None

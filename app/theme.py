@@ -37,11 +37,14 @@ DARK = Colours(
 
 
 SCHEMES = ("system", "light", "dark")
+_chosen = "system"
 
 
 def is_dark() -> bool:
     """Whether the dark colours are in force."""
-    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    if _chosen == "system":
+        return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    return _chosen == "dark"
 
 
 def colours() -> Colours:
@@ -51,6 +54,8 @@ def colours() -> Colours:
 
 def choose_scheme(name: str) -> None:
     """Use ``light``, ``dark`` or the ``system``'s choice."""
+    global _chosen
+    _chosen = name
     schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
     QGuiApplication.styleHints().setColorScheme(schemes.get(name, Qt.ColorScheme.Unknown))
     apply()

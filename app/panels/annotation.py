@@ -161,6 +161,7 @@ class AnnotationPanel(QWidget):
         try:
             self._session.annotate("action_units", text)
         except MerError as error:
+            self._unit_names.setVisible(True)
             self._unit_names.setText(f"Not kept: {error}")
             self._unit_names.setStyleSheet(f"color: {colours().warning}")
         else:
@@ -173,7 +174,7 @@ class AnnotationPanel(QWidget):
             names = ""
         self._unit_names.setText(names)
         self._unit_names.setStyleSheet("")
-        self._unit_names.setVisible(bool(names) or not text)
+        self._unit_names.setVisible(bool(names))
 
 
 class _MarkRow:

@@ -83,7 +83,8 @@ class ClipTable(QAbstractTableModel):
                 " ".join(_marks_text(each) for each in annotations),
             )[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{clip.path}\n{clip.dataset} · {clip.subject} · {clip.frames} frames at {clip.fps:g} fps"
+            where = self._session.project.full_path(clip) if self._session.project else clip.path
+            return f"{where}\n{clip.dataset} · {clip.subject} · {clip.frames} frames at {clip.fps:g} fps"
         if role == Qt.ItemDataRole.ForegroundRole and not annotations:
             return QColor(colours().faint)
         if role == _ID:
@@ -130,8 +131,11 @@ class ClipList(QWidget):
         self.table.verticalHeader().setDefaultSectionSize(24)
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setMaximumSectionSize(260)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        for column, width in enumerate((104, 60, 72, 40)):
+            header.resizeSection(column, width)
         self.table.selectionModel().currentRowChanged.connect(self._choose)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._offer)

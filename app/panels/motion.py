@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.live import Span
@@ -72,6 +72,11 @@ class MotionPanel(QWidget):
         layout.setContentsMargins(6, 4, 6, 4)
         layout.addLayout(top)
         layout.addWidget(self._graphics, 1)
+        self._nothing = QLabel()
+        self._nothing.setObjectName("hint")
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.setWordWrap(True)
+        layout.addWidget(self._nothing, 1)
         self._measurement: Measurement | None = None
         self.follow_theme()
         self.show_measurement(None, "")
@@ -95,7 +100,10 @@ class MotionPanel(QWidget):
     def show_measurement(self, measurement: Measurement | None, text: str) -> None:
         """Show a measurement and say between which frames; None: say why there is none."""
         self._measurement = measurement
-        self._text.setText(text)
+        self._graphics.setVisible(measurement is not None)
+        self._nothing.setVisible(measurement is None)
+        self._text.setText(text if measurement else "")
+        self._nothing.setText(text)
         self._paint()
 
     def follow_theme(self) -> None:

@@ -68,6 +68,9 @@ class RecognitionPanel(QWidget):
         self._verdict.setObjectName("headline")
         self._doubt = QLabel()
         self._doubt.setObjectName("hint")
+        self._reason = QLabel()
+        self._reason.setObjectName("hint")
+        self._reason.setWordWrap(True)
         self._warnings = QLabel()
         self._warnings.setObjectName("warning")
         self._warnings.setWordWrap(True)
@@ -88,6 +91,7 @@ class RecognitionPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.addLayout(head)
         layout.addWidget(self.bars)
+        layout.addWidget(self._reason)
         layout.addWidget(self._warnings)
         layout.addStretch()
         layout.addLayout(foot)
@@ -101,6 +105,7 @@ class RecognitionPanel(QWidget):
         self._doubt.setToolTip("Entropy of the class probabilities: 0 is sure, 1 means every class is as likely")
         self.bars.show_probabilities(probabilities, coded)
         self.bars.setVisible(True)
+        self._reason.setVisible(False)
         self._warnings.setText("\n".join(warnings))
         self._warnings.setVisible(bool(warnings))
 
@@ -110,8 +115,9 @@ class RecognitionPanel(QWidget):
         self._doubt.setText("")
         self.bars.show_probabilities({}, None)
         self.bars.setVisible(False)
-        self._warnings.setVisible(True)
-        self._warnings.setText(why)
+        self._warnings.setVisible(False)
+        self._reason.setVisible(True)
+        self._reason.setText(why)
 
     def show_model(self, name: str) -> None:
         """Name the model that answers."""
