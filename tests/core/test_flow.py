@@ -130,6 +130,13 @@ def test_equal_pictures_do_not_move() -> None:
         assert field.magnitude.mean() < 0.01, method
 
 
+@pytest.mark.parametrize("method", ["dis", "tvl1", "deepflow"])
+def test_flicker_is_no_motion(method: str) -> None:
+    onset = crop(noisy(portrait(), 1, 1))
+    dimmed = np.rint(crop(noisy(portrait(), 1, 2)) * 0.93 + 3).astype(np.uint8)
+    assert measure(onset, dimmed, FlowSettings(method), alignment().stable).magnitude.mean() < 0.05
+
+
 def test_mirrored_pictures_give_mirrored_flow() -> None:
     onset, apex = crop(portrait()), crop(moved(expression=smile(1.5)))
     plain = measure(onset, apex, FlowSettings())
