@@ -45,9 +45,7 @@ class Recogniser:
         from mer_core.models.inputs import Inputs
 
         if flow.shape != (28, 28, 3) or not np.isfinite(flow).all():
-            raise ModelError(
-                f"The flow must be (28, 28, 3) finite numbers, but is {flow.shape}: measure it again."
-            )
+            raise ModelError(f"The flow must be (28, 28, 3) finite numbers, but is {flow.shape}: measure it again.")
         if apex.ndim != 2 or apex.size == 0:
             raise ModelError(f"The apex picture must be (height, width) grey, but is {apex.shape}: measure it again.")
         settings = self._network.settings

@@ -36,12 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json is not None and not arguments.json.absolute().parent.is_dir():
         raise MerError(f"{arguments.json} cannot be written: make its folder first.")
 
-    import torch
-
     from mer_core.evaluation.evaluate import evaluate
-    from mer_core.training.members import THREADS
 
-    torch.set_num_threads(THREADS)
     with progress_bar(Console(stderr=True)) as bar:
         task = bar.add_task(arguments.method, total=None)
         result = evaluate(

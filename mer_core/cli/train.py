@@ -78,12 +78,8 @@ def _train(
     arguments: argparse.Namespace, settings: Any, out: Path, wishes: _Wishes, emit: Callable[[dict[str, Any]], None]
 ) -> None:
     features = _features(arguments.file, wishes, emit)
-    import torch
-
-    from mer_core.training.members import THREADS
     from mer_core.training.run import train_run
 
-    torch.set_num_threads(THREADS)
     train_run(
         features,
         settings,

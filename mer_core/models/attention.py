@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mer_core.models.layers import member_convolve
+from mer_core.models.layers import convolve_to_map, member_convolve
 
 Weights = Mapping[str, Tensor]
 
@@ -29,20 +29,17 @@ def attention_shapes(kind: str, channels: int) -> dict[str, tuple[int, ...]]:
     return {**shapes, "map.weight": (3 * channels,), "map.bias": ()}
 
 
-def micro_attention(maps: Tensor, weights: Weights, kind: str, literal: bool) -> tuple[Tensor, Tensor]:
-    """Attend to (B, h, w, K, c). Returns the same shape, and φ(A): (B, h, w, K) in 0..1."""
-    views = _parallel(maps, weights) if kind == "parallel" else _residual(maps, weights)
-    residual, logit = views
-    attention = torch.sigmoid(logit)
-    factor = attention if literal else 1 + attention
-    return residual * factor[..., None], attention
+def micro_attention(maps: Tensor, weights: Weights, kind: str) -> tuple[Tensor, Tensor]:
+    """H (B, h, w, K, c) and φ(A) (B, h, w, K) in 0..1 of maps (B, h, w, K, c)."""
+    residual, logit = _parallel(maps, weights) if kind == "parallel" else _residual(maps, weights)
+    return residual, torch.sigmoid(logit)
 
 
 def _parallel(maps: Tensor, weights: Weights) -> tuple[Tensor, Tensor]:
     """H = F1 + F3 and A of three views side by side.
 
-    No view is followed by a non-linearity, so H and A together are one 5×5 convolution of c + 1 outputs, whose weights
-    are put together from the views': the same result for less work than three convolutions.
+    No view is followed by a non-linearity, so H is one 5×5 convolution and A another with a single output; their weights
+    are put together from the views': the same result for less work than three convolutions and their concatenation.
     """
     channels = maps.shape[-1]
     views = [functional.pad(weights[f"view{view}.weight"], (pad,) * 4) for view, pad in ((1, 2), (2, 1), (3, 0))]
@@ -50,10 +47,8 @@ def _parallel(maps: Tensor, weights: Weights) -> tuple[Tensor, Tensor]:
     parts = weights["map.weight"].unflatten(-1, (3, channels))
     map_weight = torch.einsum("kvo,vkocij->kcij", parts, torch.stack(views))
     map_bias = torch.einsum("kvo,vko->k", parts, torch.stack(biases)) + weights["map.bias"]
-    weight = torch.cat([views[0] + views[2], map_weight[:, None]], dim=1)
-    bias = torch.cat([biases[0] + biases[2], map_bias[:, None]], dim=1)
-    out = member_convolve(maps, weight, bias)
-    return out[..., :channels], out[..., channels]
+    residual = member_convolve(maps, views[0] + views[2], biases[0] + biases[2])
+    return residual, convolve_to_map(maps, map_weight) + map_bias
 
 
 def _residual(maps: Tensor, weights: Weights) -> tuple[Tensor, Tensor]:

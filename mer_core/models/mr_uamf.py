@@ -117,7 +117,8 @@ class MrUamf:
         if self.settings.hidden:
             weight, bias = self.weights["hidden.weight"], self.weights["hidden.bias"]
             vectors = (torch.einsum("bkf,kof->bko", vectors, weight) + bias).relu()
-            vectors = self._dropout(vectors, 1, generator)
+            drop = self._dropout(vectors.shape, 1, generator)
+            vectors = vectors if drop is None else vectors * drop
         logits = torch.einsum("bkf,kof->bko", vectors, self.weights["classes.weight"]) + self.weights["classes.bias"]
         return Output(logits, attention)
 
@@ -127,42 +128,43 @@ class MrUamf:
         """One stream's feature vectors (B, K, 400) and attention (B, 10, 10, K)."""
         weight, bias = self.weights[f"{stream}.weight"], self.weights[f"{stream}.bias"]
         if self.settings.norm == "printed":
-            maps = layers.max_pool(self._batch_norm(stream, layers.convolve(picture, weight, bias).relu(), keep))
+            maps = layers.convolve(picture, weight, bias).relu()
+            maps = layers.max_pool(self._batch_norm(stream, maps, keep, None))
+            drop = self._dropout(maps.shape, 3, generator)
+            maps = maps if drop is None else maps * drop
         else:
             # ReLU commutes with max-pooling, and so does batch norm where its scale is positive: what is left of the
             # difference is that the statistics are those of the pooled maps.
-            maps = self._batch_norm(stream, layers.convolve_and_pool(picture, weight, bias).relu(), keep)
-        maps = self._dropout(maps, 3, generator)
+            maps = layers.convolve_rectify_pool(picture, weight, bias)
+            maps = self._batch_norm(stream, maps, keep, self._dropout(maps.shape, 3, generator))
         if self.settings.attention == "off":
-            attention = maps.new_ones(maps.shape[:-1])
+            attention, base = maps.new_ones(maps.shape[:-1]), 0.0
         else:
             prefix = f"{stream}.attention."
             own = {n.removeprefix(prefix): w for n, w in self.weights.items() if n.startswith(prefix)}
-            maps, attention = micro_attention(maps, own, self.settings.attention, self.settings.literal_attention)
-        batch, height, width, members, channels = maps.shape
-        pooled = maps.reshape(batch, height // 2, 2, width // 2, 2, members, channels).mean((2, 4))
-        return pooled.permute(0, 3, 4, 1, 2).reshape(batch, members, POOLED), attention
+            maps, attention = micro_attention(maps, own, self.settings.attention)
+            base = 0.0 if self.settings.literal_attention else 1.0
+        pooled = layers.attend_and_pool(maps, attention, base)
+        return pooled.permute(0, 3, 4, 1, 2).reshape(len(pooled), self.members, POOLED), attention
 
-    def _batch_norm(self, stream: str, maps: Tensor, keep: Tensor | None) -> Tensor:
-        mean, variance = self.statistics[f"{stream}.mean"], self.statistics[f"{stream}.variance"]
-        if keep is not None:
-            running = mean, variance
-            mean, variance, own = layers.batch_statistics(maps, keep)
-            with torch.no_grad():
-                step = _MOMENTUM * (own > 0)[:, None]
-                for old, new in zip(running, (mean, variance), strict=True):
-                    old.lerp_(new.detach(), step)
+    def _batch_norm(self, stream: str, maps: Tensor, keep: Tensor | None, drop: Tensor | None) -> Tensor:
         scale, shift = self.weights[f"{stream}.scale"], self.weights[f"{stream}.shift"]
-        return layers.normalise(maps, mean, variance, scale, shift)
+        running = self.statistics[f"{stream}.mean"], self.statistics[f"{stream}.variance"]
+        if keep is None:
+            return layers.normalise(maps, *running, scale, shift)
+        maps, *batch = layers.normalise_by_batch(maps, scale, shift, keep, drop)
+        step = _MOMENTUM * (keep.sum(0) > 0)[:, None]
+        for old, new in zip(running, batch, strict=True):
+            old.lerp_(new, step)
+        return maps
 
-    def _dropout(self, values: Tensor, member_axis: int, generator: torch.Generator | None) -> Tensor:
-        """Drop the same places in all members: their random numbers are a seed's, not a member's."""
+    def _dropout(self, shape: Sequence[int], member_axis: int, generator: torch.Generator | None) -> Tensor | None:
+        """Factors that drop the same places in all members: random numbers are a seed's, not a member's."""
         if generator is None or not self.settings.dropout:
-            return values
-        shape = list(values.shape)
-        shape[member_axis] = 1
+            return None
+        shape = [1 if axis == member_axis else size for axis, size in enumerate(shape)]
         stay = 1 - self.settings.dropout
-        return values * (torch.rand(shape, generator=generator) < stay).to(values.dtype).div_(stay)
+        return (torch.rand(shape, generator=generator) < stay).float().div_(stay)
 
 
 def _shapes(settings: TrainSettings, classes: int) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:

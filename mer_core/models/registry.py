@@ -40,13 +40,13 @@ def _mr_uamf(
     on_epoch: Callable[[int, int], None],
 ) -> np.ndarray:
     from mer_core.models.inputs import Inputs
-    from mer_core.training.members import Members
+    from mer_core.training.team import Team
 
     inputs = Inputs.of(features, settings)
-    members = Members(inputs, features.label, held_out, len(features.classes), settings, seed)
-    for done, _ in enumerate(members.epochs(), start=1):
+    team = Team(inputs, features.label, held_out, len(features.classes), settings, seed)
+    for done, _ in enumerate(team.epochs(), start=1):
         on_epoch(done, settings.total_epochs)
-    return members.held_out_probabilities()
+    return team.held_out_probabilities()
 
 
 METHODS = {

@@ -5,13 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-import torch
 
 from mer_core.evaluation.metrics import score, spread, summarise
 from mer_core.evaluation.protocols import Split
 from mer_core.features import FeatureSet
-from mer_core.training.members import Members
 from mer_core.training.settings import TrainSettings
+from mer_core.training.team import Team
 from mer_core.versions import versions
 
 NOT_FOR = (
@@ -72,11 +71,12 @@ def run_card(
     }
 
 
-def uncertain_clips(features: FeatureSet, teams: list[Members], held_out: list[np.ndarray]) -> list[dict[str, Any]]:
+def uncertain_clips(features: FeatureSet, teams: list[Team], held_out: list[np.ndarray]) -> list[dict[str, Any]]:
     """The clips worth another look: by FU-MIX's uncertainty in the full members, then by held-out doubt."""
-    if not teams[0].recorded:
+    recorded = [uncertainty for uncertainty in (team.last_uncertainty() for team in teams) if uncertainty is not None]
+    if not recorded:
         return []
-    misread = torch.stack([team.uncertainty[:, -1] for team in teams]).mean(0).numpy()
+    misread = np.mean(recorded, axis=0)
     mean = np.mean(held_out, axis=0)
     belief = mean[np.arange(len(mean)), features.label]
     order = [int(index) for index in np.lexsort((belief, -misread)) if misread[index] > 0][:UNCERTAIN_LISTED]

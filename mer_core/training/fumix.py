@@ -2,8 +2,8 @@
 
 The uncertainty of clip i is the share of T recorded epochs, from T_s on, at which the network misclassified it:
 u_i = (1/T) Σ_t κ(y_i, ŷ_i(θ_t)). (The paper says that κ is 1 where the network is right; only the opposite makes its
-own aim true, that underperforming clips weigh more, and is what UMIX does.) Its weight is w_i = η u_i + c. Two clips are
-mixed to x̃ = λ x_i + (1 − λ) x_j, λ ~ Beta(α, α), with the loss w_i λ ℓ(f(x̃), y_i) + w_j (1 − λ) ℓ(f(x̃), y_j).
+own aim true, that underperforming clips weigh more, and is what UMIX does.) Its weight is w_i = η u_i + c. Two clips
+are mixed to x̃ = λ x_i + (1 − λ) x_j, λ ~ Beta(α, α), with the loss w_i λ ℓ(f(x̃), y_i) + w_j (1 − λ) ℓ(f(x̃), y_j).
 
 All functions work for many members at once: (…, K), each with its own clips (``keep``).
 """

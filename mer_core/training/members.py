@@ -18,9 +18,6 @@ from mer_core.models.mr_uamf import MrUamf
 from mer_core.training.fumix import draw_mix, mixed_loss, uncertainty_weights
 from mer_core.training.settings import TrainSettings
 
-THREADS = 2
-"""What figures are made with: sums in another order would give other last digits."""
-
 
 @dataclass(frozen=True)
 class Epoch:
@@ -69,17 +66,11 @@ class Members:
             self.network = self._new_network()
         yield from self._train("training", self.settings.epochs, weight)
 
-    def held_out_probabilities(self) -> np.ndarray:
-        """(N, classes) float32 by the members that have not seen the clip; NaN where every member has.
-
-        A clip held out from several members gets the mean of them.
-        """
-        total = np.zeros((len(self.label), self.classes), dtype=np.float32)
+    def add_held_out_probabilities(self, total: np.ndarray) -> None:
+        """Add to ``total`` (N, classes) float32 what each member says of the clips held out from it."""
         for member, held_out in enumerate(self.held_out):
             if held_out.any():
                 total[held_out] += probabilities(self.network.select([member]), self.inputs, np.flatnonzero(held_out))
-        times = self.held_out.sum(axis=0)[:, None]
-        return np.where(times > 0, total / np.maximum(times, 1), np.nan).astype(np.float32)
 
     def _new_network(self) -> MrUamf:
         return MrUamf.create(self.settings, self.classes, self.held_out.shape[0], self.generator)

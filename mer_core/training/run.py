@@ -19,8 +19,8 @@ from mer_core.models.folder import write_model
 from mer_core.models.inputs import Inputs
 from mer_core.models.mr_uamf import MrUamf
 from mer_core.training.card import run_card, uncertain_clips, validation
-from mer_core.training.members import Members
 from mer_core.training.settings import TrainSettings
+from mer_core.training.team import Team
 
 
 def train_run(
@@ -67,7 +67,7 @@ def train_run(
             check()
             if should_stop():
                 break
-        network = _together([team.network.select([len(team.held_out) - 1]) for team in teams])
+        network = _together([team.last_network() for team in teams])
         card = run_card(features, settings, division, history, untrained, held_out, name or out.name, command)
         if list_clips:
             card["uncertain"] = uncertain_clips(features, teams, held_out)
@@ -81,13 +81,13 @@ def train_run(
     return out
 
 
-def _teams(features: FeatureSet, settings: TrainSettings, division: Split, check: Callable[[], None]) -> list[Members]:
+def _teams(features: FeatureSet, settings: TrainSettings, division: Split, check: Callable[[], None]) -> list[Team]:
     """One a seed; the last member of each has nothing held out and becomes the model."""
     held_out = np.vstack([division.held_out, np.zeros((1, len(features)), dtype=bool)])
     inputs = Inputs.of(features, settings)
     classes = len(features.classes)
     seeds = range(settings.seed, settings.seed + settings.seeds)
-    return [Members(inputs, features.label, held_out, classes, settings, seed, check) for seed in seeds]
+    return [Team(inputs, features.label, held_out, classes, settings, seed, check) for seed in seeds]
 
 
 def _together(networks: list[MrUamf]) -> MrUamf:

@@ -39,7 +39,7 @@ class TrainSettings:
     flip: bool = _switch(True, "mirror (u negated) half the clips in training, and average both in recognition")
 
     # The training
-    epochs: int = _switch(40, "epochs of the training proper", least=1)
+    epochs: int = _switch(30, "epochs of the training proper", least=1)
     seeds: int = _switch(3, "trainings with different random numbers, averaged in the model", least=1)
     seed: int = _switch(0, "number of the first seed", least=0)
     batch: int = _switch(128, "clips a step at most; every epoch takes at least two steps", least=2)
@@ -50,8 +50,8 @@ class TrainSettings:
 
     # Mixing
     mixing: str = _switch("fu-mix", "how clips are mixed in training", "fu-mix", "mixup", "none")
-    T_s: int = _switch(5, "FU-MIX: first epoch of the trajectory that is recorded", least=0)
-    T: int = _switch(10, "FU-MIX: epochs that are recorded", least=1)
+    T_s: int = _switch(2, "FU-MIX: first epoch of the trajectory that is recorded", least=0)
+    T: int = _switch(8, "FU-MIX: epochs that are recorded", least=1)
     eta: float = _switch(3.0, "FU-MIX: weight of the uncertainty, w = eta u + c", least=0)
     c: float = _switch(1.0, "FU-MIX: weight of a clip that is never misread, w = eta u + c", least=0)
     alpha: float = _switch(0.5, "mixing share is drawn from Beta(alpha, alpha)", least=0)

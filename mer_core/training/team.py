@@ -1,0 +1,63 @@
+"""All members of one seed, trained side by side on the processor's cores.
+
+Members share nothing but their random numbers, so a team's halves train in two threads, each with one of torch's own.
+That beats one after the other with two of torch's threads, which wait for each other at every small step, and all the
+more beside a window that also wants the processor. The figures do not depend on the number of cores.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import torch
+
+from mer_core.models.inputs import Inputs
+from mer_core.models.mr_uamf import MrUamf
+from mer_core.training.members import Epoch, Members
+from mer_core.training.settings import TrainSettings
+
+HALVES = 2
+
+
+class Team:
+    """The members of one seed; arguments as of ``Members``: held_out (K, N) bool, ``check`` is called every step."""
+
+    def __init__(
+        self,
+        inputs: Inputs,
+        label: np.ndarray,
+        held_out: np.ndarray,
+        classes: int,
+        settings: TrainSettings,
+        seed: int,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.held_out = held_out
+        parts = np.array_split(held_out, min(HALVES, len(held_out)))
+        self._parts = [Members(inputs, label, part, classes, settings, seed, check) for part in parts]
+
+    def epochs(self) -> Iterator[Epoch]:
+        """Train, epoch by epoch; between two every member is whole and may be used or kept."""
+        sizes = [len(part.held_out) for part in self._parts]
+        with ThreadPoolExecutor(len(self._parts), initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            running = [part.epochs() for part in self._parts]
+            while done := [epoch for epoch in pool.map(lambda epochs: next(epochs, None), running) if epoch]:
+                yield Epoch(done[0].stage, float(np.average([epoch.loss for epoch in done], weights=sizes)))
+
+    def held_out_probabilities(self) -> np.ndarray:
+        """(N, classes) float32 by the members that have not seen the clip; NaN where every member has."""
+        total = np.zeros((self.held_out.shape[1], self._parts[0].classes), dtype=np.float32)
+        for part in self._parts:
+            part.add_held_out_probabilities(total)
+        times = self.held_out.sum(axis=0)[:, None]
+        return np.where(times > 0, total / np.maximum(times, 1), np.nan).astype(np.float32)
+
+    def last_network(self) -> MrUamf:
+        """A copy of the last member."""
+        last = self._parts[-1]
+        return last.network.select([len(last.held_out) - 1])
+
+    def last_uncertainty(self) -> np.ndarray | None:
+        """(N,) float32, FU-MIX's u in the last member; None before its trajectory was recorded."""
+        last = self._parts[-1]
+        return last.uncertainty[:, -1].numpy() if last.recorded else None
