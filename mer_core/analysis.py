@@ -7,7 +7,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from mer_core.faces import Alignment
+from mer_core.faces import Alignment, align_near
 from mer_core.flow import FlowField, FlowSettings, feature_cube, measure
 
 APEX_SIZE = 112
@@ -15,6 +15,7 @@ APEX_SIZE = 112
 _FAR = 0.1  # head motion anywhere in the crop: 22 px of 224
 _LARGE = 0.05  # the face's own motion: a macro-expression
 _NOTHING = 0.0008  # 0.18 px of 224: what sensor noise of two grey levels looks like
+_STRAYS = 0.1  # the face's way through the clip: beyond it, the clip's alignment no longer fits each expression
 _COARSE = 4.0  # crop pixels to one of the source: the face is too small to measure well
 
 
@@ -22,13 +23,15 @@ _COARSE = 4.0  # crop pixels to one of the source: the face is too small to meas
 class Measurement:
     """field: Θ over the crop. cube: (28, 28, 3) float32 (u, v, strain). apex: (112, 112) uint8 grey aligned face.
 
-    warnings: sentences for the user; empty when all is well.
+    warnings: sentences for the user; empty when all is well. alignment: where the crop lies in the frames; that of the
+    clip, unless the head strays so far in it that the onset had to be aligned by itself.
     """
 
     field: FlowField
     cube: np.ndarray
     apex: np.ndarray
     warnings: tuple[str, ...]
+    alignment: Alignment
 
 
 def measure_clip(
@@ -44,12 +47,16 @@ def measure_clip(
     through. A dubious result is a result with warnings.
     """
     settings = settings or FlowSettings()
-    crops = alignment.resized(settings.size)
-    start, last = crops.crop(read(onset)), read(apex)
-    end = crops.crop(last)
+    first, last = read(onset), read(apex)
+    local = align_near(first, alignment) if alignment.drift > _STRAYS else alignment
+    crops = (local or alignment).resized(settings.size)
+    start, end = crops.crop(first), crops.crop(last)
     field = measure(start, end, settings, crops.stable, lambda head: crops.following(head.matrix).crop(last))
     small = cv2.resize(end, (APEX_SIZE, APEX_SIZE), interpolation=cv2.INTER_AREA)
-    return Measurement(field, feature_cube(field), small, tuple(_warnings(field, crops, onset, apex)))
+    warnings = _warnings(field, crops, onset, apex)
+    if local is None:
+        warnings.insert(0, "No face is seen in the onset frame: its place is guessed from the rest of the clip.")
+    return Measurement(field, feature_cube(field), small, tuple(warnings), crops)
 
 
 def settings_for(card: Mapping[str, Any]) -> FlowSettings:

@@ -39,12 +39,15 @@ class Alignment:
 
     source: what it rests on: the face mesh, five points, or, no face being found, the whole frame.
     landmarks: (468, 2) float32 in source pixels, the median over the frames looked at, where a mesh was found.
+    drift: the farthest the face strayed from there in those frames, as part of the crop's side; 1 where half of them or
+    more show no face.
     """
 
     matrix: np.ndarray
     size: int = SIZE
     source: Literal["mesh", "points", "frame"] = "mesh"
     landmarks: np.ndarray | None = None
+    drift: float = 0.0
 
     def crop(self, image: np.ndarray) -> np.ndarray:
         """The aligned face of `image` (H, W, 3) uint8 RGB: (size, size) uint8 grey."""
@@ -122,9 +125,21 @@ def align_clip(
     meshes = [face.landmarks for face in faces if face.landmarks is not None]
     if 2 * len(meshes) >= len(faces):
         landmarks = np.median(meshes, axis=0).astype(np.float32)
-        return Alignment(eyes_to_crop(five_points(landmarks)[:2], size), size, "mesh", landmarks)
-    points = np.median([face.points for face in faces], axis=0)
-    return Alignment(eyes_to_crop(points[:2], size), size, "points")
+        result = Alignment(eyes_to_crop(five_points(landmarks)[:2], size), size, "mesh", landmarks)
+    else:
+        result = Alignment(eyes_to_crop(np.median([face.points[:2] for face in faces], axis=0), size), size, "points")
+    between_eyes = result.to_crop(np.array([face.points[:2].mean(axis=0) for face in faces]))
+    strayed = np.linalg.norm(between_eyes - np.median(between_eyes, axis=0), axis=1).max() / size
+    return replace(result, drift=float(strayed) if 2 * len(faces) > len(indices) else 1.0)
+
+
+def align_near(image: np.ndarray, alignment: Alignment) -> Alignment | None:
+    """Align by the one face of `image` (H, W, 3) uint8 RGB nearest to where `alignment` has it; None without a face."""
+    faces = find_faces(image, thorough=False)
+    if not faces:
+        return None
+    middle = alignment.to_source(np.full((1, 2), (alignment.size - 1) / 2))[0]
+    return align_face(min(faces, key=lambda face: np.hypot(*np.subtract(face.centre, middle))), alignment.size)
 
 
 def align_face(face: Face, size: int = SIZE) -> Alignment:

@@ -79,11 +79,12 @@ def fit_head_motion(u: np.ndarray, v: np.ndarray, stable: np.ndarray | None = No
     z, w = points[:, 0] + 1j * points[:, 1].astype(np.float64), motion[:, 0] + 1j * motion[:, 1]
     a, b, z_mean = complex(*np.median(guess, axis=0)), 0j, z.mean()
     for tolerance in _TOLERANCE * np.maximum(1.0, 8.0 * 0.5 ** np.arange(_ROUNDS)):
-        off = np.abs(w - a - b * (z - z_mean))
-        share = weights / (1 + (off / tolerance) ** 2) ** 2
-        z_mean = np.average(z, weights=share)
-        w_mean = np.average(w, weights=share)
-        b = (share * (w - w_mean) * (z - z_mean).conj()).sum() / (share * np.abs(z - z_mean) ** 2).sum()
+        off = w - a - b * (z - z_mean)
+        share = weights / (1 + (off.real**2 + off.imag**2) / tolerance**2) ** 2
+        share /= share.sum()
+        z_mean, w_mean = share @ z, share @ w
+        arm = z - z_mean
+        b = (share * arm.conj()) @ (w - w_mean) / (share @ (arm.real**2 + arm.imag**2))
         a = w_mean
     growth = 1 + b
     offset = a - b * z_mean

@@ -109,3 +109,24 @@ def test_a_real_smile_strains_mouth_and_cheeks() -> None:
         found = measure_clip(clip.read, align, 9, 18)
     strain = found.cube[2:-2, 2:-2, 2]
     assert strain[12:].mean() > 2 * strain[:10].mean()
+
+
+def test_a_head_that_wanders_through_the_clip_is_aligned_at_the_onset() -> None:
+    far = similarity(shift=(60, 30))
+    clip = Pictures([moved(far), moved(far, smile(1)), portrait(), portrait(), portrait()])
+    align = align_clip(clip, range(5))
+    assert align.drift > 0.3
+    found = measure_clip(clip.read, align, 0, 1)
+    expected = measure_clip([portrait(), moved(expression=smile(1))].__getitem__, alignment(), 0, 1)
+    shift = found.alignment.to_source(np.array([[112, 112]])) - alignment().to_source(np.array([[112, 112]]))
+    np.testing.assert_allclose(shift, [[60, 30]], atol=2)
+    assert np.corrcoef(found.cube[..., 1].ravel(), expected.cube[..., 1].ravel())[0, 1] > 0.9
+    black = [np.zeros_like(portrait())] * 2
+    assert "No face is seen in the onset frame" in measure_clip(black.__getitem__, align, 0, 1).warnings[0]
+
+
+def test_a_head_that_stays_keeps_the_clip_s_alignment() -> None:
+    clip = Pictures([portrait(), moved(similarity(shift=(3, 2))), moved(expression=smile(1))])
+    align = align_clip(clip, range(3))
+    assert 0 < align.drift < 0.05
+    assert measure_clip(clip.read, align, 0, 2).alignment is align
