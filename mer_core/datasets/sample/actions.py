@@ -79,8 +79,10 @@ def action_field(units: Sequence[tuple[int, float, float]], points: Points, ampl
                     rows.append((x, y, *push, scale * bump.width))
     table = np.array(rows, np.float32)
     field = Field(table[:, :2], table[:, 2:4], table[:, 4])
-    # Displacement peaks near a bump's centre; bumps overlap, so the sum is measured, not guessed.
-    peak = float(np.hypot(*field(table[:, 0].copy(), table[:, 1].copy())).max())
+    # Bumps overlap, so the peak of their sum is measured, not guessed.
+    (left, top), (right, bottom) = field.centres.min(0) - 9, field.centres.max(0) + 9
+    y, x = np.mgrid[top:bottom:3, left:right:3].astype(np.float32)
+    peak = float(np.hypot(*field(x, y)).max())
     return Field(field.centres, field.pushes * np.float32(amplitude / peak), field.widths)
 
 

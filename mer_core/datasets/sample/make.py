@@ -115,7 +115,7 @@ def _write_video(path: Path, renderer: Renderer, fps: int, stop: threading.Event
 
     with av.open(str(path), "w") as container:
         stream = container.add_stream(
-            "libx264", rate=fps, options={"crf": "12", "preset": "fast", "g": "12", "bf": "2"}
+            "libx264", rate=fps, options={"crf": "12", "preset": "veryfast", "g": "12", "bf": "2"}
         )
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         stream.codec_context.thread_count = 1  # the number of threads changes the bytes

@@ -14,6 +14,7 @@ _RECIPES: dict[str, tuple[tuple[int, ...], ...]] = {
     "happiness": ((12,), (6, 12)),
     "surprise": ((1, 2), (1, 2, 5)),
 }
+_BLENDS = (1, 4, 7, 10, 12, 15, 17, 20)  # what may come with it: masking, mixed feelings, habit
 _CLASSES = {"negative": ("disgust", "disgust", "sadness"), "positive": ("happiness",), "surprise": ("surprise",)}
 
 
@@ -85,7 +86,7 @@ def plan_clip(subject: Subject, number: int, label: str, seed: int) -> Plan:
     blink = (lead // 2 if early else offset + tail // 2, blink_frames) if blinks else None
 
     head = _head_motion(frames, fps, subject.unrest, rng)
-    idle = (int(rng.choice((17, 20, 5, 6))), float(rng.uniform(0.0, 0.2)))
+    idle = (int(rng.choice((17, 20, 5, 6))), float(rng.uniform(0.0, 0.3)))
     suffix = ".mp4" if subject.video else ""
     clip = SampleClip(
         path=Path("clips") / subject.name / f"EP{(number + 2) // 3:02d}_{(number - 1) % 3 + 1:02d}{suffix}",
@@ -117,8 +118,14 @@ def _sides(units: tuple[int, ...], rng: np.random.Generator) -> tuple[tuple[tupl
         strength = float(rng.uniform(0.7, 1.0))
         right, left = (strong, weak) if side == "R" else (weak, strong)
         acting.append((unit, strength * right, strength * left))
-        written.append(f"{side if one_sided else ''}{unit}")
-    return tuple(acting), "+".join(written)
+        written.append((unit, side if one_sided else ""))
+    if rng.random() < 0.5:
+        unit = int(rng.choice([unit for unit in _BLENDS if unit not in units]))
+        strength = float(rng.uniform(0.5, 1.1))
+        where = str(rng.choice(("", "", "R", "L")))
+        acting.append((unit, 0.0 if where == "L" else strength, 0.0 if where == "R" else strength))
+        written.append((unit, where))
+    return tuple(acting), "+".join(f"{side}{unit}" for unit, side in sorted(written))
 
 
 def _wander(frames: int, fps: float, rng: np.random.Generator) -> np.ndarray:

@@ -44,14 +44,10 @@ class Renderer:
         pool = (self._subject.noise * pool).round().astype(np.int16)
         # Twice enlarged, linear interpolation is as good as cubic, and OpenCV's steps of 1/32 pixel are half as wide.
         picture = cv2.resize(self._subject.picture, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-        x, y = _full_grid()
         for index in range(self._plan.clip.frames):
-            to_face = cv2.invertAffineTransform(self._head(index))
-            off_x, off_y = (_enlarge(2 * d) for d in self._at_rest_offset(index, to_face))
             # Pixel middles: 0 lies at 0.5 of the doubled picture.
-            doubled = 2 * to_face + np.array([0, 0, 0.5])
-            face_x, face_y = _move(doubled, x, y)
-            frame = cv2.remap(picture, face_x + off_x, face_y + off_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+            rest = _enlarge(2 * self._at_rest(index) + np.float32(0.5))
+            frame = cv2.remap(picture, rest, np.empty(0, np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
             frame = cv2.convertScaleAbs(frame, alpha=float(self._plan.gain[index]))
             top, left = rng.integers(0, _POOL, 2)
             yield cv2.add(frame, pool[top : top + HEIGHT, left : left + WIDTH], dtype=cv2.CV_8U)
@@ -68,15 +64,11 @@ class Renderer:
         What is at x in the onset frame is at ``head_motion`` applied to x + (u, v) in the apex frame.
         """
         clip = self._plan.clip
-        to_face = cv2.invertAffineTransform(self._head(clip.onset))
-        x, y = _coarse_grid()
-        face_x, face_y = _move(to_face, x, y)
-        off_x, off_y = self._at_rest_offset(clip.onset, to_face)
-        rest_x, rest_y = face_x + off_x, face_y + off_y
-        dx, dy = self._displacement(clip.apex, rest_x, rest_y)
+        rest = self._at_rest(clip.onset)
+        moved = rest + self._displacement(clip.apex, rest)
         # Seen through the onset's head position, which also turns and scales it.
-        seen_x, seen_y = _move(self._head(clip.onset), rest_x + dx, rest_y + dy)
-        return np.stack([_enlarge(seen_x - x), _enlarge(seen_y - y)])
+        seen = _move(self._head(clip.onset), moved)
+        return np.ascontiguousarray(_enlarge(seen - _coarse_grid()).transpose(2, 0, 1))
 
     def _head(self, index: int) -> np.ndarray:
         """(2, 3): from the face's own picture, margins included, to the frame."""
@@ -86,42 +78,37 @@ class Renderer:
         matrix[:, 2] += (shift_x - MARGIN, shift_y - MARGIN)
         return np.asarray(matrix, np.float64)
 
-    def _displacement(self, index: int, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Of points given in the face at rest."""
-        total_x, total_y = np.zeros_like(x), np.zeros_like(y)
+    def _displacement(self, index: int, points: np.ndarray) -> np.ndarray:
+        """Of `points` (..., 2) of the face at rest, pixels, float32."""
+        x, y = np.ascontiguousarray(points[..., 0]), np.ascontiguousarray(points[..., 1])
+        total = np.zeros_like(points)
         for field, strength in self._acting:
             if strength[index]:
-                dx, dy = field(x, y)
-                total_x += np.float32(strength[index]) * dx
-                total_y += np.float32(strength[index]) * dy
-        return total_x, total_y
+                total += np.float32(strength[index]) * np.stack(field(x, y), -1)
+        return total
 
-    def _at_rest_offset(self, index: int, to_face: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """From where a point of the moved face is to where it is at rest, at every _STEP-th pixel of the frame."""
-        x, y = _move(to_face, *_coarse_grid())
-        dx, dy = np.zeros_like(x), np.zeros_like(y)
+    def _at_rest(self, index: int) -> np.ndarray:
+        """Where what is seen at the points of the coarse grid is in the face at rest: (h, w, 2) float32."""
+        moved = _move(cv2.invertAffineTransform(self._head(index)), _coarse_grid())
+        rest = moved
         for _ in range(3):  # fixed point of rest = moved - displacement(rest); gradients are far below 1
-            dx, dy = self._displacement(index, x - dx, y - dy)
-        return -dx, -dy
+            rest = moved - self._displacement(index, rest)
+        return rest
 
 
-def _move(matrix: np.ndarray, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    (a, b, c), (d, e, f) = matrix.astype(np.float32)
-    return a * x + b * y + c, d * x + e * y + f
-
-
-@lru_cache(maxsize=1)
-def _full_grid() -> tuple[np.ndarray, np.ndarray]:
-    y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
-    return x, y
+def _move(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
+    return (points @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
 
 
 @lru_cache(maxsize=1)
-def _coarse_grid() -> tuple[np.ndarray, np.ndarray]:
-    """Where `_enlarge` takes its values to lie: the middles of blocks of _STEP × _STEP pixels."""
-    y, x = np.mgrid[0 : HEIGHT // _STEP, 0 : WIDTH // _STEP].astype(np.float32)
-    return (x + 0.5) * _STEP - 0.5, (y + 0.5) * _STEP - 0.5
+def _coarse_grid() -> np.ndarray:
+    """(h, w, 2) x, y: the middles of blocks of _STEP × _STEP pixels, two blocks beyond the frame on each side."""
+    y, x = np.mgrid[-2 : HEIGHT // _STEP + 2, -2 : WIDTH // _STEP + 2].astype(np.float32)
+    return (np.stack([x, y], -1) + np.float32(0.5)) * _STEP - np.float32(0.5)
 
 
 def _enlarge(values: np.ndarray) -> np.ndarray:
-    return cv2.resize(values, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
+    """From the coarse grid to every pixel of the frame; exact for what is linear."""
+    height, width = values.shape[:2]
+    whole = cv2.resize(values, (width * _STEP, height * _STEP), interpolation=cv2.INTER_CUBIC)
+    return whole[2 * _STEP : -2 * _STEP, 2 * _STEP : -2 * _STEP]
