@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QFileDialog,
@@ -109,9 +109,6 @@ class MainWindow(QMainWindow):
         }
         self.tabifyDockWidget(self._docks["motion"], self._docks["training"])
         self._docks["motion"].raise_()
-        self.resizeDocks([self._docks["clips"], self._docks["annotation"]], [290, 320], Qt.Orientation.Horizontal)
-        self.resizeDocks([self._docks["motion"]], [230], Qt.Orientation.Vertical)
-        self.resizeDocks([self._docks["annotation"], self._docks["recognition"]], [400, 240], Qt.Orientation.Vertical)
         view = actions.menus["View"]
         view.addSeparator()
         for dock in self._docks.values():
@@ -438,11 +435,23 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         self._first_layout = self.saveState(_LAYOUT)
         state = self.settings.value("docks")
-        if isinstance(state, QByteArray):
-            self.restoreState(state, _LAYOUT)
+        self._restored = isinstance(state, QByteArray) and self.restoreState(state, _LAYOUT)
 
     def _arrange_as_at_first(self) -> None:
         self.restoreState(self._first_layout, _LAYOUT)
+        self._size_docks()
+
+    def _size_docks(self) -> None:
+        docks = self._docks
+        self.resizeDocks([docks["clips"], docks["annotation"]], [290, 320], Qt.Orientation.Horizontal)
+        self.resizeDocks([docks["motion"]], [240], Qt.Orientation.Vertical)
+        self.resizeDocks([docks["annotation"], docks["recognition"]], [400, 240], Qt.Orientation.Vertical)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._restored:  # only now are there sizes to share out
+            self._restored = True
+            self._size_docks()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settings.setValue("geometry", self.saveGeometry())

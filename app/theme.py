@@ -88,6 +88,7 @@ def apply() -> None:
 
 
 def _sheet(c: Colours) -> str:
+    check = (ICONS / "check-white.svg").as_posix()
     return f"""
     QMainWindow::separator {{ background: {c.line}; width: 1px; height: 1px; }}
     QMainWindow::separator:hover {{ background: {c.accent}; }}
@@ -101,6 +102,10 @@ def _sheet(c: Colours) -> str:
     QLabel#hint {{ color: {c.faint}; }}
     QLabel#warning {{ color: {c.warning}; }}
     QLabel#headline {{ font-size: 15pt; font-weight: 600; }}
+    QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {c.faint}; border-radius: 3px; }}
+    QCheckBox::indicator {{ background: {c.base}; }}
+    QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{check}"); }}
+    QCheckBox::indicator:disabled {{ border-color: {c.line}; }}
     QFrame#notice {{ background: {c.raised}; border-bottom: 1px solid {c.warning}; }}
     """
 

@@ -37,7 +37,7 @@ class ProbabilityBars(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         c = colours()
         metrics = QFontMetricsF(self.font())
-        names = max((metrics.horizontalAdvance(name) for name in self.probabilities), default=0.0) + 16
+        names = max((metrics.horizontalAdvance(name) for name in self.probabilities), default=0.0) + 26
         figures = metrics.horizontalAdvance("100 %") + 8
         best = max(self.probabilities.values(), default=0.0)
         for row, (name, value) in enumerate(self.probabilities.items()):

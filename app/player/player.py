@@ -141,7 +141,9 @@ class Player(QWidget):
         """The answer whose attention can be laid over the face."""
         self._heat.pop("attention", None)
         if answer is not None and alignment is not None:
-            self._heat["attention"] = answer.attention, 1.0, alignment
+            # Where it looks more than elsewhere: the map's own least and most are the scale's ends.
+            relative = answer.attention - answer.attention.min()
+            self._heat["attention"] = relative, float(relative.max()), alignment
         self._paint_overlay("attention")
 
     def show_face(self, alignment: Alignment | None) -> None:

@@ -35,7 +35,8 @@ class Project:
             raise ProjectError(f"{folder} already holds a project: open it, or choose another folder.")
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            connection = _connect(file)
+            connection = sqlite3.connect(file)
+            _make_safe(connection)
             with connection:
                 connection.executescript(
                     f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; {TABLES}"
@@ -57,9 +58,9 @@ class Project:
             raise ProjectError(
                 f"There is no project in {path} (no {FILE_NAME}): choose a project folder or make a new one."
             )
-        connection = _connect(file)
+        connection = sqlite3.connect(file, timeout=5)
         try:
-            connection.execute("PRAGMA foreign_keys = ON")
+            _make_safe(connection)
             (application,) = connection.execute("PRAGMA application_id").fetchone()
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
@@ -216,12 +217,10 @@ class Project:
             ) from error
 
 
-def _connect(file: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, timeout=5)
+def _make_safe(connection: sqlite3.Connection) -> None:
     # A rollback journal, not a write-ahead log: it also holds on the network drives where labs keep their projects.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
-    return connection
 
 
 def _annotation(row: tuple) -> Annotation:

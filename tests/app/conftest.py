@@ -1,0 +1,50 @@
+"""A window for tests, closed and checked afterwards."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PySide6.QtCore import QProcess
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
+    """The real main window, shown, its plots loaded."""
+    qapp.setStyle("fusion")
+    window = MainWindow()
+    window.resize(1280, 800)
+    window.show()
+    window.plots.load()
+    qtbot.waitUntil(lambda: window.plots.motion is not None, timeout=10_000)
+    qtbot.waitActive(window)
+    yield window
+    window.close()
+    alive = [
+        process for process in window.findChildren(QProcess) if process.state() != QProcess.ProcessState.NotRunning
+    ]
+    assert not alive, f"child processes left running: {alive}"
+    window.deleteLater()
+    qapp.processEvents()
+    open_windows = [each for each in qapp.topLevelWidgets() if each.isVisible()]
+    assert not open_windows, f"windows left open: {open_windows}"
+
+
+@pytest.fixture
+def frames(tmp_path: Path) -> Callable[[str, int], Path]:
+    """Makes a folder of small numbered frames, the number's brightness in each."""
+
+    def make(name: str, count: int) -> Path:
+        folder = tmp_path / "faces" / name
+        folder.mkdir(parents=True)
+        for number in range(count):
+            picture = np.full((48, 64, 3), number * 5 % 256, np.uint8)
+            (folder / f"img{number + 10}.png").write_bytes(cv2.imencode(".png", picture)[1].tobytes())
+        return folder
+
+    return make

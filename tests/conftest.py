@@ -1,0 +1,31 @@
+"""What all tests share: a home of their own, and no thread, window or child process left behind."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's data and settings of one test."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("MER_STUDIO_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + 5
+    while (left := [each for each in set(threading.enumerate()) - before if each.is_alive() and not each.daemon]) and (
+        time.monotonic() < deadline
+    ):
+        time.sleep(0.02)
+    assert not left, f"threads left running: {left}"

@@ -1,0 +1,121 @@
+"""The project keeps every edit, whole, with its history; and refuses what is damaged without touching it."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from mer_core.annotation import Annotation, Marks
+from mer_core.errors import ProjectError
+from mer_core.project import FILE_NAME, Change, ClipRecord, Project
+
+CLIP = ClipRecord(1, "clips/sub01/EP01", "sample", "sub01", 200.0, 80)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    made = Project.create(tmp_path / "project")
+    made.apply(Change(None, CLIP), "anna", "Add clip")
+    return made
+
+
+def test_an_edit_is_there_after_opening_again(project: Project) -> None:
+    annotation = Annotation(1, 1, "anna", Marks(3, 9, None), "disgust", "4+9", "brow first")
+    project.apply(Change(None, annotation), "anna", "Set apex")
+    project.close()
+    with Project.open(project.folder) as again:
+        assert again.clips() == [CLIP]
+        assert again.annotations() == [annotation]
+        assert [(coder, action) for _, coder, action, _ in again.history(1)] == [
+            ("anna", "Add clip"),
+            ("anna", "Set apex"),
+        ]
+
+
+def test_the_reverse_takes_an_edit_back(project: Project) -> None:
+    added = Change(None, Annotation(1, 1, "anna", Marks(3)))
+    changed = Change(added.new, Annotation(1, 1, "anna", Marks(3, 5)))
+    for change in (added, changed, changed.reverse):
+        project.apply(change, "anna", "edit")
+    assert project.annotations() == [added.new]
+    project.apply(added.reverse, "anna", "edit")
+    assert project.annotations() == []
+
+
+def test_coders_do_not_overwrite_each_other(project: Project) -> None:
+    ours, theirs = Annotation(1, 1, "anna", Marks(3)), Annotation(1, 1, "ben", Marks(4))
+    project.apply([Change(None, ours), Change(None, theirs)], "anna", "edit")
+    assert project.annotations(coder="anna") == [ours]
+    assert project.annotations(1) == [ours, theirs]
+
+
+def test_an_edit_of_something_changed_elsewhere_is_refused_whole(project: Project) -> None:
+    first = Annotation(1, 1, "anna", Marks(3))
+    project.apply(Change(None, first), "anna", "edit")
+    stale = Annotation(1, 1, "anna", Marks(7))
+    other = Change(None, Annotation(1, 2, "anna", Marks(1)))
+    with pytest.raises(ProjectError, match="changed elsewhere"):
+        project.apply([other, Change(stale, Annotation(1, 1, "anna", Marks(8)))], "anna", "edit")
+    assert project.annotations() == [first]
+
+
+def test_a_clip_that_is_annotated_is_not_removed_alone(project: Project) -> None:
+    project.apply(Change(None, Annotation(1, 1, "anna", Marks(3))), "anna", "edit")
+    with pytest.raises(ProjectError, match="nothing was changed"):
+        project.apply(Change(CLIP, None), "anna", "Remove clip")
+    assert project.clips() == [CLIP]
+
+
+def test_paths_are_kept_relative_and_found_again(project: Project, tmp_path: Path) -> None:
+    inside = project.folder / "clips" / "sub01" / "EP01"
+    assert project.stored_path(inside) == CLIP.path
+    assert project.full_path(CLIP) == inside
+    outside = tmp_path / "elsewhere" / "clip.mp4"
+    stored = project.stored_path(outside)
+    assert stored == "../elsewhere/clip.mp4"
+    assert project.full_path(ClipRecord(2, stored, "d", "s", 30, 1)) == outside
+
+
+def test_an_id_is_never_given_twice(project: Project) -> None:
+    project.apply(Change(CLIP, None), "anna", "Remove clip")
+    assert project.next_clip_id() == 2
+
+
+def test_damaged_files_are_named_and_left_alone(tmp_path: Path, project: Project) -> None:
+    project.close()
+    good = (project.folder / FILE_NAME).read_bytes()
+    cases = {
+        "text": b"this is no database\n" * 100,
+        "cut": good[: len(good) // 2],
+        "scrambled": good[:4096] + bytes(len(good) - 4096),
+    }
+    for name, content in cases.items():
+        file = tmp_path / name / FILE_NAME
+        file.parent.mkdir()
+        file.write_bytes(content)
+        with pytest.raises(ProjectError, match=r"damaged|not a MER Studio project") as caught:
+            Project.open(file.parent)
+        assert str(file) in str(caught.value)
+        assert file.read_bytes() == content
+        assert [each.name for each in file.parent.iterdir()] == [FILE_NAME]
+
+
+def test_other_databases_and_newer_projects_are_refused(tmp_path: Path, project: Project) -> None:
+    other = tmp_path / "other" / FILE_NAME
+    other.parent.mkdir()
+    sqlite3.connect(other).execute("CREATE TABLE t (x)").connection.close()
+    with pytest.raises(ProjectError, match="not a MER Studio project"):
+        Project.open(other.parent)
+    project.close()
+    newer = sqlite3.connect(project.folder / FILE_NAME)
+    newer.execute("PRAGMA user_version = 99")
+    newer.close()
+    with pytest.raises(ProjectError, match="newer MER Studio"):
+        Project.open(project.folder)
+    with pytest.raises(ProjectError, match="no project in"):
+        Project.open(tmp_path)
+
+
+def test_a_new_project_does_not_replace_an_old_one(project: Project) -> None:
+    with pytest.raises(ProjectError, match="already holds a project"):
+        Project.create(project.folder)
