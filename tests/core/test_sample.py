@@ -97,7 +97,7 @@ def test_apex_is_where_the_face_has_moved_most(made: Made) -> None:
     with open_clip(folder / strongest.path) as clip, h5py.File(folder / "truth.h5") as truth:
         motion = truth[strongest.path.as_posix()]["motion"][:].astype(np.float32)
         onset = cv2.cvtColor(clip.read(strongest.onset), cv2.COLOR_RGB2GRAY)
-            along = []
+        along = []
         for index in range(strongest.onset, strongest.offset + 1, 3):
             now = dis_flow(onset, cv2.cvtColor(clip.read(index), cv2.COLOR_RGB2GRAY)).transpose(2, 0, 1)
             now -= np.median(now[:, 150:300, 100:220], axis=(1, 2), keepdims=True)
