@@ -72,7 +72,7 @@ class Playback(QObject):
         if due > last and self.loop:
             self._media.seek(first)
             self._restart()
-        elif due >= last:
+        elif due >= last and not self.loop:
             self._media.seek(last)
             self.pause()
         elif due != self._media.wanted:

@@ -1,0 +1,216 @@
+"""Coding by keys and mouse in the real window: every edit is kept, shown, undone and redone."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+from mer_core.annotation import Marks
+from mer_core.project import Project
+
+
+@pytest.fixture
+def coded(window: MainWindow, qtbot: QtBot, tmp_path: Path, frames: Callable[[str, int], Path]) -> MainWindow:
+    """The window on a project of two clips of 40 frames, numbered from 10."""
+    window.desk.session.create_project(tmp_path / "project", "anna")
+    window.open_paths([frames("EP01", 40), frames("EP02", 40)])
+    qtbot.waitUntil(
+        lambda: window.desk.media.buffer is not None and window.desk.media.buffer.loaded == 40, timeout=5000
+    )
+    return window
+
+
+def press(
+    qtbot: QtBot, window: MainWindow, *keys: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> None:
+    for key in keys:
+        qtbot.keyClick(window, key, modifier)
+
+
+def stored(window: MainWindow) -> list[object]:
+    """What another process would read from the disk now."""
+    project = window.desk.session.project
+    assert project is not None
+    with Project.open(project.folder) as other:
+        return list(other.annotations())
+
+
+def test_keys_step_and_mark_the_frame_shown(coded: MainWindow, qtbot: QtBot) -> None:
+    media = coded.desk.media
+    press(qtbot, coded, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_O)
+    press(qtbot, coded, Qt.Key.Key_Right, modifier=Qt.KeyboardModifier.ShiftModifier)
+    press(qtbot, coded, Qt.Key.Key_A)
+    press(qtbot, coded, Qt.Key.Key_End, Qt.Key.Key_F)
+    assert coded.desk.session.marks == Marks(3, 13, 39)
+    assert media.index == 39
+    assert media.image is not None
+    assert media.image[0, 0, 0] == 39 * 5
+    assert coded.player.frame_box.value() == 49
+    assert [annotation.marks for annotation in stored(coded)] == [Marks(3, 13, 39)]  # type: ignore[attr-defined]
+    press(qtbot, coded, Qt.Key.Key_Left, modifier=Qt.KeyboardModifier.ControlModifier)
+    assert media.index == 13
+
+
+def test_every_edit_is_undone_and_redone_across_clips(coded: MainWindow, qtbot: QtBot) -> None:
+    panel, session = coded.annotation_panel, coded.desk.session
+    press(qtbot, coded, Qt.Key.Key_O, Qt.Key.Key_End, Qt.Key.Key_A)
+    panel.emotion.setFocus()
+    qtbot.keyClicks(panel.emotion, "d")
+    assert panel.emotion.currentText() == "disgust"
+    panel.action_units.setFocus()
+    qtbot.keyClicks(panel.action_units, "4+9")
+    panel.notes.setFocus()
+    qtbot.keyClicks(panel.notes, "brow first")
+    coded.player.view.setFocus()
+    press(qtbot, coded, Qt.Key.Key_PageDown)
+    assert session.clip is not None
+    assert session.clip.name == "EP02"
+    qtbot.waitUntil(lambda: coded.desk.media.clip is not None, timeout=5000)
+    press(qtbot, coded, Qt.Key.Key_O)
+    full = stored(coded)
+    assert len(full) == 2
+
+    names = []
+    while session.undo_stack.canUndo():
+        names.append(session.undo_stack.undoText())
+        press(qtbot, coded, Qt.Key.Key_Z, modifier=Qt.KeyboardModifier.ControlModifier)
+    assert names == [
+        "Set onset",
+        "Change notes",
+        "Change action units",
+        "Change emotion",
+        "Set apex",
+        "Set onset",
+        "Add 2 clips",
+    ]
+    assert stored(coded) == []
+    while session.undo_stack.canRedo():
+        press(qtbot, coded, Qt.Key.Key_Y, modifier=Qt.KeyboardModifier.ControlModifier)
+    assert stored(coded) == full
+    assert session.clip is not None
+    assert session.clip.name == "EP02"
+
+
+def test_a_flag_is_dragged_and_kept_when_dropped(coded: MainWindow, qtbot: QtBot) -> None:
+    timeline, session = coded.player.timeline, coded.desk.session
+    press(qtbot, coded, *[Qt.Key.Key_Right] * 5, Qt.Key.Key_O, Qt.Key.Key_End, Qt.Key.Key_A)
+    start = timeline.handle_centre("apex")
+    assert start is not None
+    target = QPoint(round(timeline.x_of(20)), round(start.y()))
+    qtbot.mousePress(timeline, Qt.MouseButton.LeftButton, pos=start.toPoint())
+    qtbot.mouseMove(timeline, QPoint(round(timeline.x_of(30)), round(start.y())))
+    qtbot.mouseMove(timeline, target)
+    assert session.marks.apex == 20  # on screen while it is dragged
+    assert coded.desk.media.index == 20
+    qtbot.mouseRelease(timeline, Qt.MouseButton.LeftButton, pos=target)
+    assert session.annotation is not None
+    assert session.annotation.marks == Marks(5, 20)
+    assert session.undo_stack.undoText() == "Set apex"
+
+
+def test_a_dragged_flag_stops_at_its_neighbour(coded: MainWindow, qtbot: QtBot) -> None:
+    timeline = coded.player.timeline
+    press(qtbot, coded, *[Qt.Key.Key_Right] * 9, Qt.Key.Key_O, Qt.Key.Key_End, Qt.Key.Key_A)
+    start = timeline.handle_centre("apex")
+    assert start is not None
+    qtbot.mousePress(timeline, Qt.MouseButton.LeftButton, pos=start.toPoint())
+    qtbot.mouseMove(timeline, QPoint(2, round(start.y())))
+    qtbot.mouseRelease(timeline, Qt.MouseButton.LeftButton, pos=QPoint(2, round(start.y())))
+    assert coded.desk.session.marks == Marks(9, 9)
+
+
+def test_a_mark_out_of_order_is_refused_in_a_sentence(coded: MainWindow, qtbot: QtBot) -> None:
+    press(qtbot, coded, *[Qt.Key.Key_Right] * 5, Qt.Key.Key_O, Qt.Key.Key_Home, Qt.Key.Key_A)
+    assert "onset cannot come after the apex" in coded.notice.text
+    assert coded.desk.session.marks == Marks(5)
+
+
+def test_an_action_unit_that_cannot_be_read_is_not_kept(coded: MainWindow, qtbot: QtBot) -> None:
+    panel = coded.annotation_panel
+    qtbot.keyClicks(panel.action_units, "12x")
+    assert coded.desk.session.annotation is not None
+    assert coded.desk.session.annotation.action_units == "12"
+    assert any("Not kept" in label.text() for label in panel.findChildren(type(panel._duration)))
+
+
+def test_a_frame_is_found_by_its_own_number(coded: MainWindow, qtbot: QtBot) -> None:
+    box = coded.player.frame_box
+    box.setFocus()
+    box.selectAll()
+    qtbot.keyClicks(box, "25")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert coded.desk.media.index == 15
+
+
+def test_a_clip_holds_several_expressions(coded: MainWindow, qtbot: QtBot) -> None:
+    session, panel = coded.desk.session, coded.annotation_panel
+    press(qtbot, coded, Qt.Key.Key_O, Qt.Key.Key_End, Qt.Key.Key_A)
+    qtbot.mouseClick(panel._add, Qt.MouseButton.LeftButton)
+    assert session.marks == Marks()
+    press(qtbot, coded, Qt.Key.Key_O)
+    assert len(stored(coded)) == 2
+    assert [panel.expressions.itemText(row) for row in range(panel.expressions.count())] == [
+        "Expression 1",
+        "Expression 2",
+    ]
+    press(qtbot, coded, Qt.Key.Key_Z, modifier=Qt.KeyboardModifier.ControlModifier)
+    assert len(stored(coded)) == 1
+
+
+def test_removing_a_clip_can_be_taken_back(coded: MainWindow, qtbot: QtBot) -> None:
+    press(qtbot, coded, Qt.Key.Key_O)
+    before = stored(coded)
+    coded.actions_by_id["remove_clip"].trigger()
+    assert stored(coded) == []
+    assert coded.clip_list.model.rowCount() == 1
+    press(qtbot, coded, Qt.Key.Key_Z, modifier=Qt.KeyboardModifier.ControlModifier)
+    assert stored(coded) == before
+    assert coded.clip_list.model.rowCount() == 2
+
+
+def test_the_frame_rate_is_corrected_and_times_follow(coded: MainWindow, qtbot: QtBot) -> None:
+    from app.dialogs.clip_properties import ClipProperties
+
+    press(qtbot, coded, Qt.Key.Key_F2)
+    dialog = coded.findChild(ClipProperties)
+    assert dialog is not None
+    dialog.fps.setValue(200)
+    dialog.subject.setText("sub07")
+    dialog.accept()
+    qtbot.waitUntil(lambda: coded.desk.media.clip is not None and coded.desk.media.clip.fps == 200, timeout=5000)
+    clip = coded.desk.session.clip
+    assert clip is not None
+    assert (clip.fps, clip.subject) == (200, "sub07")
+    assert coded.desk.media.clip is not None
+    assert coded.desk.media.clip.times[1] == pytest.approx(0.005)
+
+
+def test_wheel_zooms_at_the_pointer_and_double_click_fits(coded: MainWindow, qtbot: QtBot) -> None:
+    view = coded.player.view
+    fitting = view.scale
+    view.zoom_by(3, QPointF(30, 30))
+    assert view.scale == pytest.approx(3 * fitting)
+    qtbot.mouseDClick(view, Qt.MouseButton.LeftButton)
+    assert view.scale == pytest.approx(fitting)
+
+
+def test_playing_goes_on_and_loops_between_marks(coded: MainWindow, qtbot: QtBot) -> None:
+    press(qtbot, coded, *[Qt.Key.Key_Right] * 4, Qt.Key.Key_O, *[Qt.Key.Key_Right] * 4, Qt.Key.Key_F)
+    coded.actions_by_id["loop"].trigger()
+    seen: list[int] = []
+    coded.desk.media.frame_shown.connect(seen.append)
+    coded.player.speed.setCurrentIndex(coded.player.speed.count() - 1)
+    press(qtbot, coded, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: any(b < a for a, b in zip(seen, seen[1:], strict=False)), timeout=5000)
+    press(qtbot, coded, Qt.Key.Key_Space)
+    assert not coded.player.playback.playing
+    assert set(seen) <= set(range(4, 9))
+
+
+def test_no_dialog_button_is_without_a_name(coded: MainWindow) -> None:
+    nameless = [button for button in coded.findChildren(QPushButton) if not (button.text() or button.accessibleName())]
+    assert not nameless
