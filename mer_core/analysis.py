@@ -51,7 +51,9 @@ def measure_clip(
     local = align_near(first, alignment) if alignment.drift > _STRAYS else alignment
     crops = (local or alignment).resized(settings.size)
     start, end = crops.crop(first), crops.crop(last)
-    field = measure(start, end, settings, crops.stable, lambda head: crops.following(head.matrix).crop(last))
+    field = measure(
+        start, end, settings, crops.stable, lambda head: crops.following(head.matrix).crop(last), crops.skin
+    )
     small = cv2.resize(end, (APEX_SIZE, APEX_SIZE), interpolation=cv2.INTER_AREA)
     warnings = _warnings(field, crops, onset, apex)
     if local is None:

@@ -109,3 +109,18 @@ def true_flow(expression: np.ndarray, size: int = 224) -> tuple[np.ndarray, np.n
     at = align.to_source(np.column_stack([columns.ravel(), rows.ravel()])).astype(np.float32).reshape(size, size, 2)
     field = cv2.remap(expression, at[..., 0], at[..., 1], cv2.INTER_LINEAR) @ align.matrix[:, :2].T
     return field[..., 0].astype(np.float32), field[..., 1].astype(np.float32)
+
+
+def before_a_wall(picture: np.ndarray, head: np.ndarray | None = None) -> np.ndarray:
+    """`picture` with all but the face, which `head` has carried along, replaced by a patterned wall that stays."""
+    from mer_core.faces.face import OUTLINE
+
+    landmarks = face().landmarks
+    assert landmarks is not None
+    matrix = np.eye(2, 3) if head is None else head
+    outline = landmarks[list(OUTLINE)] @ matrix[:, :2].T + matrix[:, 2]
+    shape = np.zeros(picture.shape[:2], np.float32)
+    cv2.fillPoly(shape, [np.rint(outline * 16).astype(np.int32)], (1.0,), cv2.LINE_AA, 4)
+    grain = np.random.default_rng(9).uniform(60, 200, (110, 110)).astype(np.float32)
+    wall = cv2.resize(grain, picture.shape[1::-1], interpolation=cv2.INTER_CUBIC)[..., None]
+    return np.clip(np.rint(picture * shape[..., None] + wall * (1 - shape[..., None])), 0, 255).astype(np.uint8)

@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 import cv2
 import numpy as np
 
-from mer_core.faces.face import STABLE, Face, five_points
+from mer_core.faces.face import OUTLINE, STABLE, Face, five_points
 from mer_core.faces.find import find_faces
 from mer_core.faces.warp import warp_square
 
@@ -73,6 +73,17 @@ class Alignment:
         matrix = self.matrix * factor
         matrix[:, 2] += (factor - 1) / 2  # whole numbers are pixel centres: the crop's corner is −½ at any size
         return replace(self, matrix=matrix, size=size)
+
+    @property
+    def skin(self) -> np.ndarray | None:
+        """(size, size) float32: 1 on the face, 0 on what lies behind it, soft in between; None without a mesh."""
+        if self.landmarks is None:
+            return None
+        mask = np.zeros((self.size, self.size), np.float32)
+        outline = np.rint(self.to_crop(self.landmarks[list(OUTLINE)])).astype(np.int32)
+        cv2.fillPoly(mask, [outline], (1.0,))
+        # Twice the blur: the background's motion has bled into the face's rim by the flow's own smoothness.
+        return np.clip(2 * cv2.blur(mask, (self.size // 14,) * 2, borderType=cv2.BORDER_REPLICATE) - 1, 0, 1)
 
     def following(self, motion: np.ndarray) -> "Alignment":
         """The crop that goes along with a head moved by `motion`, (2, 3) affine of crop pixels: it sees it still."""

@@ -39,6 +39,7 @@ def measure(
     settings: FlowSettings,
     stable: np.ndarray | None = None,
     follow: Callable[[HeadMotion], np.ndarray] | None = None,
+    skin: np.ndarray | None = None,
 ) -> FlowField:
     """The motion from `onset` to `apex`, (H, W) uint8 grey crops of one alignment.
 
@@ -48,11 +49,14 @@ def measure(
 
     `follow(head)` cuts the apex anew as if the head had not moved by `head`; it sees what has left the crop, where the
     default, which moves the crop itself, repeats the crop's edge.
+
+    `skin`: (H, W) float32, 1 on the face and 0 behind it, as `Alignment.skin`. What is behind does not move with the
+    head, so with the head's motion taken out it would seem to move: there the field is 0.
     """
     if not settings.remove_head_motion:
         u, v = optical_flow(onset, apex, settings)
         return FlowField(u, v, strain_magnitude(u, v), still(*u.shape))
-    head = fit_head_motion(*quick_flow(onset, apex), stable)
+    head = fit_head_motion(*quick_flow(onset, apex), stable, skin)
     if head.pixels < _FOLLOW_FROM:
         head = still(*onset.shape)  # resampling would cost more than it mends
     elif follow is not None:
@@ -60,9 +64,12 @@ def measure(
     else:
         apex = steady(apex, head)
     u, v = optical_flow(onset, apex, settings)
-    rest = fit_head_motion(u, v, stable)
+    rest = fit_head_motion(u, v, stable, skin)
     u, v = remove_head_motion(u, v, rest)
-    return FlowField(u, v, strain_magnitude(u, v), head.after(rest))
+    strain = strain_magnitude(u, v)
+    if skin is not None:
+        u, v, strain = u * skin, v * skin, strain * skin
+    return FlowField(u, v, strain, head.after(rest))
 
 
 def feature_cube(field: FlowField) -> np.ndarray:

@@ -55,18 +55,21 @@ def still(height: int, width: int) -> HeadMotion:
     return HeadMotion(np.eye(2, 3), ((width - 1) / 2, (height - 1) / 2))
 
 
-def fit_head_motion(u: np.ndarray, v: np.ndarray, stable: np.ndarray | None = None) -> HeadMotion:
+def fit_head_motion(
+    u: np.ndarray, v: np.ndarray, stable: np.ndarray | None = None, skin: np.ndarray | None = None
+) -> HeadMotion:
     """The similarity that explains (u, v), (H, W) float32 pixels, best.
 
     `stable`: (K, 2) points (x, y) known to move with the head; those outside the field are left out. They start the
-    fit; then the whole field joins in, each point with a weight that falls with its distance from the fit (iteratively
-    reweighted least squares, Geman-McClure weights), so that the parts an expression moves drop out. The far points
-    are what fixes the turn: the stable ones alone lie too close together.
+    fit; then the whole field joins in, or the part of it where `skin`, (H, W) float32 0..1, is not 0. Each point has a
+    weight that falls with its distance from the fit (iteratively reweighted least squares, Geman-McClure weights), so
+    that the parts an expression moves drop out. The far points are what fixes the turn: the stable ones alone lie too
+    close together.
     """
     height, width = u.shape
     rows, columns = np.mgrid[_STEP // 2 : height : _STEP, _STEP // 2 : width : _STEP]
     points = np.column_stack([columns.ravel(), rows.ravel()]).astype(np.float32)
-    weights = np.ones(len(points))
+    weights = np.ones(len(points)) if skin is None else skin[rows, columns].ravel().astype(np.float64)
     anchors = np.empty((0, 2), np.float32)
     if stable is not None:
         inside = ((stable >= 0) & (stable <= (width - 1, height - 1))).all(axis=1)

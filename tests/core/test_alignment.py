@@ -134,3 +134,13 @@ def test_shrinking_does_not_alias() -> None:
 def test_grey_first_is_grey_after() -> None:
     grey = cv2.cvtColor(alignment().crop_rgb(portrait()), cv2.COLOR_RGB2GRAY)
     assert np.abs(alignment().crop(portrait()).astype(int) - grey).max() <= 4
+
+
+def test_skin_is_the_face_and_not_what_lies_behind() -> None:
+    skin = alignment().skin
+    assert skin is not None
+    assert skin.dtype == np.float32
+    assert 0.5 < skin.mean() < 0.95
+    eyes_and_mouth = np.rint(alignment().to_crop(face().points)).astype(int)
+    assert (skin[eyes_and_mouth[:, 1], eyes_and_mouth[:, 0]] == 1).all()
+    assert skin[220, 3] == 0  # under the jaw

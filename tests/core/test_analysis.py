@@ -11,7 +11,7 @@ from mer_core.clips import open_clip
 from mer_core.errors import ClipError, MerError
 from mer_core.faces import Alignment, align_clip, align_face, find_faces, whole_frame
 from mer_core.flow import FlowSettings, feature_cube
-from tests.moving_face import Pictures, alignment, moved, noisy, portrait, similarity, smile
+from tests.moving_face import Pictures, alignment, before_a_wall, moved, noisy, portrait, similarity, smile, true_flow
 from tests.real_data import REAL, REASON
 
 
@@ -35,7 +35,7 @@ def test_the_size_of_the_crop_is_a_setting_and_motion_scales_with_it() -> None:
     frames = [portrait(), moved(expression=smile(2))]
     large, small = (measure_clip(frames.__getitem__, alignment(), 0, 1, FlowSettings(size=n)) for n in (224, 112))
     assert small.field.u.shape == (112, 112)
-    np.testing.assert_allclose(small.cube[14:, :, 1].mean() * 2, large.cube[14:, :, 1].mean(), rtol=0.2)
+    np.testing.assert_allclose(small.cube[14:, :, 1].mean() * 2, large.cube[14:, :, 1].mean(), rtol=0.3)
 
 
 def test_measuring_backwards_turns_the_signs() -> None:
@@ -130,3 +130,18 @@ def test_a_head_that_stays_keeps_the_clip_s_alignment() -> None:
     align = align_clip(clip, range(3))
     assert 0 < align.drift < 0.05
     assert measure_clip(clip.read, align, 0, 2).alignment is align
+
+
+def test_what_is_behind_a_moving_head_is_not_measured() -> None:
+    """The head moves, the wall does not: with the head's motion taken out, the wall must not seem to move."""
+    head = similarity(0.5, 1.0, (1.5, 1.0), (224, 200))
+    frames = [before_a_wall(portrait()), before_a_wall(moved(head, smile(1)), head)]
+    skin = alignment().skin
+    assert skin is not None
+    found = measure_clip(frames.__getitem__, alignment(), 0, 1).field
+    assert found.magnitude[skin == 0].max() == 0
+    blind = Alignment(alignment().matrix)  # same crop, but nothing known of where the face ends
+    seen = measure_clip(frames.__getitem__, blind, 0, 1).field
+    u, v = true_flow(smile(1))
+    errors = [np.hypot(field.u - u, field.v - v).mean() for field in (found, seen)]
+    assert errors[0] < 0.6 * errors[1]
