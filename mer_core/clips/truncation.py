@@ -15,8 +15,11 @@ def unreadable(path: Path, error: Exception) -> ClipError:
     """The sentence for a file that does not open as a video."""
     if isinstance(error, PermissionError):
         return ClipError(f"You are not allowed to read {path}; change its permissions or copy it elsewhere.")
-    with path.open("rb") as file:
-        head = file.read(16)
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError:
+        return ClipError(f"{path} cannot be read any more; check whether it was moved, or its drive disconnected.")
     if not head:
         return ClipError(f"{path} is empty (0 bytes); copy it again from its source.")
     if head[4:8] in _MP4_BOXES:

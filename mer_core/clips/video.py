@@ -172,6 +172,7 @@ class _Decoder:
     def _decode_from_beginning(self) -> Iterator[tuple[int, VideoFrame]]:
         if self._container is not None:
             self._container.close()
+            self._container = None  # should the file be gone by now
         self._container, stream = open_video(self._path)
         return self._ranked(self._container.demux(stream), 0)
 

@@ -11,6 +11,7 @@ import h5py
 import numpy as np
 import pytest
 
+from mer_core.cli import main
 from mer_core.clips import open_clip
 from mer_core.datasets.sample import SampleClip, make_sample
 from mer_core.datasets.sample.face import make_subject
@@ -154,3 +155,12 @@ def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
         make_sample(tmp_path, subjects=1, clips_per_subject=1)
     assert str(tmp_path) in str(raised.value)
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_command_makes_clips_and_project_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["sample", str(tmp_path / "new"), "--subjects", "1", "--clips-per-subject", "1"]
+    assert main(command) == 0
+    assert (tmp_path / "new" / "clips" / "sub01" / "EP01_01").is_dir()
+    assert (tmp_path / "new" / "project.sqlite").is_file()
+    assert main(command) == 1
+    assert "is not empty" in capsys.readouterr().err
