@@ -13,10 +13,10 @@ from mer_core.analysis import Measurement, measure_clip, settings_for, settings_
 from mer_core.clips import Clip, open_clip
 from mer_core.faces import Alignment, align_clip
 from mer_core.flow import FLOW_METHODS, FlowSettings
+from mer_core.project.models import DEFAULT_MODEL
 from mer_core.recognition import Prediction, Recogniser
 
 HELP = "Recognise one expression of a clip from its onset and apex."
-DEFAULT_MODEL = Path(__file__).parents[2] / "resources" / "models" / "default"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

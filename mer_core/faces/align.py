@@ -128,7 +128,7 @@ def align_clip(
         if choose is not None:
             faces.append(choose(found))
         elif faces:
-            faces.append(_nearest(found, faces[-1]))
+            faces.append(_nearest(found, faces[-1].centre))
         else:
             faces.append(found[0])
     if not faces:
@@ -146,11 +146,11 @@ def align_clip(
 
 def align_near(image: np.ndarray, alignment: Alignment) -> Alignment | None:
     """Align by the one face of `image` (H, W, 3) uint8 RGB nearest to where `alignment` has it; None without a face."""
-    faces = find_faces(image, thorough=False)
+    faces = find_faces(image, thorough=alignment.source == "points")
     if not faces:
         return None
-    middle = alignment.to_source(np.full((1, 2), (alignment.size - 1) / 2))[0]
-    return align_face(min(faces, key=lambda face: np.hypot(*np.subtract(face.centre, middle))), alignment.size)
+    x, y = alignment.to_source(np.full((1, 2), (alignment.size - 1) / 2))[0]
+    return align_face(_nearest(faces, (float(x), float(y))), alignment.size)
 
 
 def align_face(face: Face, size: int = SIZE) -> Alignment:
@@ -159,8 +159,8 @@ def align_face(face: Face, size: int = SIZE) -> Alignment:
     return Alignment(eyes_to_crop(face.points[:2], size), size, source, face.landmarks)
 
 
-def _nearest(faces: list[Face], last: Face) -> Face:
-    return min(faces, key=lambda face: np.hypot(*np.subtract(face.centre, last.centre)))
+def _nearest(faces: list[Face], centre: tuple[float, float]) -> Face:
+    return min(faces, key=lambda face: np.hypot(*np.subtract(face.centre, centre)))
 
 
 def eyes_to_crop(eyes: np.ndarray, size: int) -> np.ndarray:

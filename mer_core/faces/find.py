@@ -36,7 +36,11 @@ def find_faces(image: np.ndarray, *, thorough: bool = True) -> list[Face]:
         )
     if not faces and mtcnn.installed() and (thorough or not nets.installed()):
         faces = [_try_mesh(image, face) for face in mtcnn.find_five_points(image)]
-    return sorted(faces, key=lambda face: -face.area)
+    different: list[Face] = []  # two boxes of one face lead to one mesh
+    for face in sorted(faces, key=lambda face: -face.area):
+        if all(np.hypot(*np.subtract(face.centre, larger.centre)) > 0.3 * larger.box[2] for larger in different):
+            different.append(face)
+    return different
 
 
 def _with_mesh(landmarks: np.ndarray, score: float) -> Face:

@@ -1,5 +1,7 @@
 """Flow against known motion of a real face; head motion; settings."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import cv2
 import numpy as np
 import pytest
@@ -176,3 +178,14 @@ def test_senseless_settings_are_refused_in_a_sentence(values: dict[str, object],
 def test_pictures_of_two_sizes_are_refused() -> None:
     with pytest.raises(ValueError, match="one size"):
         optical_flow(np.zeros((60, 60), np.uint8), np.zeros((60, 61), np.uint8), FlowSettings())
+
+
+@pytest.mark.parametrize("method", FLOW_METHODS)
+def test_measuring_twice_gives_the_same_numbers_from_any_thread(method: str) -> None:
+    onset, apex = crop(portrait()), crop(moved(similarity(shift=(2, 1)), smile(1)))
+    first = measure(onset, apex, FlowSettings(method), alignment().stable)
+    with ThreadPoolExecutor(2) as pool:
+        again = [pool.submit(measure, onset, apex, FlowSettings(method), alignment().stable) for _ in range(3)]
+        for found in again:
+            np.testing.assert_array_equal(found.result().u, first.u)
+            np.testing.assert_array_equal(found.result().strain, first.strain)
