@@ -19,15 +19,16 @@ class SampleMaker(QObject):
     def __init__(self, folder: Path, parent: QWidget) -> None:
         super().__init__(parent)
         self._folder = folder
-        self._dialog = QProgressDialog("Making the sample project…", "Cancel", 0, 0, parent)
-        self._dialog.setWindowTitle("Sample project")
-        self._dialog.setWindowModality(Qt.WindowModality.WindowModal)
-        self._dialog.setMinimumDuration(0)
-        self._dialog.setAutoClose(False)
-        self._dialog.setAutoReset(False)
-        self._dialog.setMinimumWidth(420)
-        self._dialog.canceled.connect(self.end)
-        self._dialog.show()
+        self.done = 0  # clips made
+        self.dialog = QProgressDialog("Making the sample project…", "Cancel", 0, 0, parent)
+        self.dialog.setWindowTitle("Sample project")
+        self.dialog.setWindowModality(Qt.WindowModality.WindowModal)
+        self.dialog.setMinimumDuration(0)
+        self.dialog.setAutoClose(False)
+        self.dialog.setAutoReset(False)
+        self.dialog.setMinimumWidth(420)
+        self.dialog.canceled.connect(self.end)
+        self.dialog.show()
         self._process = CoreProcess(["sample", str(folder), "--json-lines"], self)
         self._process.message.connect(self._show)
         self._process.ended.connect(self._finish)
@@ -40,16 +41,17 @@ class SampleMaker(QObject):
         self._close()
 
     def _close(self) -> None:
-        self._dialog.canceled.disconnect(self.end)
-        self._dialog.close()
-        self._dialog.deleteLater()
+        self.dialog.canceled.disconnect(self.end)
+        self.dialog.close()
+        self.dialog.deleteLater()
         self.ended.emit()
         self.deleteLater()
 
     def _show(self, message: dict[str, Any]) -> None:
-        self._dialog.setMaximum(int(message["total"]))
-        self._dialog.setValue(int(message["done"]))
-        self._dialog.setLabelText(f"Making the sample project: {message['text']}")
+        self.done = int(message["done"])
+        self.dialog.setMaximum(int(message["total"]))
+        self.dialog.setValue(int(message["done"]))
+        self.dialog.setLabelText(f"Making the sample project: {message['text']}")
 
     def _finish(self, code: int, log: str) -> None:
         if self._ended:

@@ -47,6 +47,8 @@ class Player(QWidget):
         self.playback = Playback(media, self)
         self._position = QLabel()
         self._position.setObjectName("hint")
+        # As long as its text but never pushing: the timeline must not shift under the pointer.
+        self._position.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.frame_box = QSpinBox()
         self.frame_box.setPrefix("frame ")
         self.frame_box.setKeyboardTracking(False)
@@ -81,10 +83,10 @@ class Player(QWidget):
         for name in ("next_frame", "last_frame", "loop"):
             transport.addWidget(_button(actions[name]))
         transport.addSpacing(6)
-        for widget in (self.speed, self.frame_box, self._position):
+        for widget in (self.speed, self.frame_box):
             transport.addWidget(widget)
             transport.addSpacing(4)
-        transport.addStretch()
+        transport.addWidget(self._position, 1)
         transport.addWidget(self.overlay)
         transport.addWidget(self.opacity)
         transport.addWidget(_button(actions["face"]))

@@ -54,7 +54,7 @@ class VideoView(QWidget):
         self._zoom = 1.0  # times the size at which the frame fits
         self._centre = QPointF(0.5, 0.5)  # of the view, in parts of the frame
         self._drag_from: QPointF | None = None
-        self._overlay: Overlay | None = None
+        self.overlay: Overlay | None = None
         self._overlay_image = QImage()
         self._opacity = 0.55
         self._face: np.ndarray | None = None
@@ -78,7 +78,7 @@ class VideoView(QWidget):
 
     def show_overlay(self, overlay: Overlay | None) -> None:
         """Lay a picture over the face, or take it away."""
-        self._overlay = overlay
+        self.overlay = overlay
         if overlay is None:
             self._overlay_image = QImage()
         else:
@@ -210,8 +210,8 @@ class VideoView(QWidget):
         frame_to_view = self._transform()
         painter.setTransform(frame_to_view)
         painter.drawImage(QPointF(0, 0), self._image)
-        if self._overlay is not None:
-            self._paint_overlay(painter, self._overlay, frame_to_view)
+        if self.overlay is not None:
+            self._paint_overlay(painter, self.overlay, frame_to_view)
         self._paint_face(painter)
 
     def _paint_overlay(self, painter: QPainter, overlay: Overlay, frame_to_view: QTransform) -> None:

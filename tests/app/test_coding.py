@@ -1,6 +1,7 @@
 """Coding by keys and mouse in the real window: every edit is kept, shown, undone and redone."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -205,7 +206,7 @@ def test_playing_goes_on_and_loops_between_marks(coded: MainWindow, qtbot: QtBot
     coded.desk.media.frame_shown.connect(seen.append)
     coded.player.speed.setCurrentIndex(coded.player.speed.count() - 1)
     press(qtbot, coded, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: any(b < a for a, b in zip(seen, seen[1:], strict=False)), timeout=5000)
+    qtbot.waitUntil(lambda: any(b < a for a, b in pairwise(seen)), timeout=5000)
     press(qtbot, coded, Qt.Key.Key_Space)
     assert not coded.player.playback.playing
     assert set(seen) <= set(range(4, 9))
