@@ -38,8 +38,8 @@ def micro_attention(maps: Tensor, weights: Weights, kind: str) -> tuple[Tensor, 
 def _parallel(maps: Tensor, weights: Weights) -> tuple[Tensor, Tensor]:
     """H = F1 + F3 and A of three views side by side.
 
-    No view is followed by a non-linearity, so H is one 5×5 convolution and A another with a single output; their weights
-    are put together from the views': the same result for less work than three convolutions and their concatenation.
+    No view is followed by a non-linearity, so H is one 5×5 convolution and A another with a single output, their
+    weights put together from the views': the same result for less work than three convolutions.
     """
     channels = maps.shape[-1]
     views = [functional.pad(weights[f"view{view}.weight"], (pad,) * 4) for view, pad in ((1, 2), (2, 1), (3, 0))]

@@ -1,0 +1,107 @@
+"""Feature files: what is written is read, and each fault has its sentence."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from mer_core.errors import FeatureError
+from mer_core.features import DATASETS, check_trainable, read_features, write_features
+from tests.core.toy import toy_features
+from tests.real_data import REAL, REASON
+
+
+@pytest.mark.parametrize("suffix", [".h5", ".npz"])
+def test_round_trip(tmp_path: Path, suffix: str) -> None:
+    features = toy_features()
+    path = tmp_path / f"features{suffix}"
+    write_features(path, features)
+    again = read_features(path)
+    for name in DATASETS:
+        np.testing.assert_array_equal(getattr(again, name), getattr(features, name))
+    assert again.flow.dtype == np.float32
+    assert again.apex.dtype == np.uint8
+    assert (again.classes, again.attributes) == (features.classes, features.attributes)
+    assert [item.name for item in tmp_path.iterdir()] == [path.name]
+
+
+def test_group_tells_equal_names_of_two_sets_apart() -> None:
+    features = toy_features(subjects=2)
+    features = replace(features, subject=np.array(["01"] * 12), dataset=np.array(["a"] * 6 + ["b"] * 6))
+    assert len(set(features.group)) == 2
+    check_trainable(features)
+
+
+def _write(path: Path, **changes: np.ndarray | None) -> Path:
+    features = toy_features()
+    arrays = {name: getattr(features, name) for name in DATASETS} | changes
+    np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
+    return path
+
+
+FLOW = toy_features().flow
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"apex": None, "clip": None}, "lacks apex, clip"),
+        ({"flow": FLOW[:, :20]}, r"'flow' must have the shape \(24, 28, 28, 3\)"),
+        ({"flow": FLOW[:5]}, "'flow' must have the shape"),
+        ({"apex": FLOW[..., 0][:3]}, "'apex' must have the shape"),
+        ({"flow": np.where(np.arange(24)[:, None, None, None] == 7, np.nan, FLOW)}, r"not finite in 1 of 24.*c07"),
+        ({"label": np.full(24, 0.5)}, "one whole number a clip"),
+        ({"label": np.arange(24) % 3 - 1}, "'label' must lie in 0..1"),
+        ({"subject": np.array(["s"])}, "'subject' must have the shape"),
+    ],
+)
+def test_faults_are_named(tmp_path: Path, changes: dict[str, np.ndarray | None], sentence: str) -> None:
+    with pytest.raises(FeatureError, match=sentence):
+        read_features(_write(tmp_path / "bad.npz", **changes))
+
+
+def test_files_that_are_none(tmp_path: Path) -> None:
+    for name in ("text.h5", "text.npz"):
+        (tmp_path / name).write_text("not a feature file")
+        with pytest.raises(FeatureError, match="cannot be read"):
+            read_features(tmp_path / name)
+    with pytest.raises(FeatureError, match="no feature file"):
+        read_features(tmp_path / "absent.h5")
+    (tmp_path / "table.csv").write_text("1,2")
+    with pytest.raises(FeatureError, match=r"must end in \.h5"):
+        read_features(tmp_path / "table.csv")
+
+
+def test_h5_without_a_dataset(tmp_path: Path) -> None:
+    path = tmp_path / "features.h5"
+    write_features(path, toy_features())
+    with h5py.File(path, "r+") as file:
+        del file["label"]
+    with pytest.raises(FeatureError, match="lacks label"):
+        read_features(path)
+
+
+def test_one_class_or_one_subject_cannot_be_learnt() -> None:
+    features = toy_features()
+    with pytest.raises(FeatureError, match=r"of one class \(positive\)"):
+        check_trainable(replace(features, label=np.ones(24, np.int64)))
+    with pytest.raises(FeatureError, match=r"of one subject \(x\)"):
+        check_trainable(replace(features, subject=np.array(["x"] * 24)))
+
+
+def test_nothing_is_written_where_it_cannot_be(tmp_path: Path) -> None:
+    with pytest.raises(FeatureError, match="must end in"):
+        write_features(tmp_path / "features.txt", toy_features())
+    with pytest.raises(FeatureError, match="cannot be written"):
+        write_features(tmp_path / "absent" / "features.h5", toy_features())
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(REAL is None, reason=REASON)
+def test_real_features_are_read() -> None:
+    assert REAL is not None
+    features = read_features(REAL / "megc2019_casme2_smic.npz")
+    assert features.class_counts == {"negative": 158, "positive": 83, "surprise": 68}
+    assert len(set(features.group)) == 40

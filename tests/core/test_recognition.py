@@ -1,0 +1,142 @@
+"""The opinion of a model on one clip, in this process and through the serving child."""
+
+import argparse
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mer_core.cli import serve
+from mer_core.errors import ModelError
+from mer_core.recognition import Recogniser, normalised_entropy, over_crop
+from mer_core.serving import (
+    ServingError,
+    decode,
+    encode,
+    load_request,
+    predict_request,
+    read_reply,
+    to_prediction,
+)
+from mer_core.training.run import train_run
+from mer_core.training.settings import TrainSettings
+from tests.core.toy import toy_features
+
+FEATURES = toy_features(subjects=2, each=6, strength=0.5)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("models") / "toy"
+    settings = TrainSettings(epochs=15, seeds=2, mixing="none", image="apex")
+    return train_run(FEATURES, settings, out, emit=lambda _event: None)
+
+
+def test_prediction(model: Path) -> None:
+    recogniser = Recogniser.load(model)
+    for index in range(3):
+        prediction = recogniser.predict(FEATURES.flow[index], FEATURES.apex[index])
+        assert prediction.probabilities.dtype == np.float32
+        assert prediction.probabilities.sum() == pytest.approx(1, abs=1e-5)
+        assert prediction.probabilities.argmax() == FEATURES.label[index]
+        assert prediction.attention.shape == (28, 28)
+        assert 0 <= prediction.attention.min() <= prediction.attention.max() <= 1
+        assert 0 <= prediction.uncertainty <= 1
+
+
+def test_mirrored_face_same_opinion_mirrored_attention(model: Path) -> None:
+    recogniser = Recogniser.load(model)
+    flow, apex = FEATURES.flow[4], FEATURES.apex[4]
+    mirrored = flow[:, ::-1].copy()
+    mirrored[..., 0] *= -1
+    first, second = recogniser.predict(flow, apex), recogniser.predict(mirrored, apex[:, ::-1])
+    np.testing.assert_allclose(first.probabilities, second.probabilities, atol=1e-5)
+    np.testing.assert_allclose(first.attention, second.attention[:, ::-1], atol=1e-5)
+
+
+def test_attention_lies_where_the_network_looked() -> None:
+    """A cell's centre is input place 3 i − 1; the map between is linear."""
+    cells = np.zeros((10, 10), np.float32)
+    cells[3, 6] = 1
+    crop = over_crop(cells)
+    assert np.unravel_index(crop.argmax(), crop.shape) == (8, 17)
+    assert crop[8, 17] == 1
+    assert crop[8, 16] == pytest.approx(2 / 3)
+    np.testing.assert_array_equal(over_crop(np.ones((10, 10))), 1)
+
+
+def test_entropy() -> None:
+    assert normalised_entropy(np.full(3, 1 / 3, np.float32)) == pytest.approx(1, abs=1e-6)
+    assert normalised_entropy(np.array([1, 0, 0], np.float32)) == pytest.approx(0, abs=1e-6)
+
+
+def test_unfit_input_and_damaged_models_have_a_sentence(model: Path, tmp_path: Path) -> None:
+    recogniser = Recogniser.load(model)
+    with pytest.raises(ModelError, match="flow must be"):
+        recogniser.predict(np.full((28, 28, 3), np.nan, np.float32), FEATURES.apex[0])
+    with pytest.raises(ModelError, match="apex picture must be"):
+        recogniser.predict(FEATURES.flow[0], FEATURES.apex)
+    with pytest.raises(ModelError, match="no model in"):
+        Recogniser.load(tmp_path)
+    (tmp_path / "card.json").write_text("{")
+    with pytest.raises(ModelError, match="damaged"):
+        Recogniser.load(tmp_path)
+    (tmp_path / "card.json").write_text("{}")
+    with pytest.raises(ModelError, match="lacks method, classes, settings"):
+        Recogniser.load(tmp_path)
+    card = (model / "card.json").read_text()
+    (tmp_path / "card.json").write_text(card)
+    with pytest.raises(ModelError, match="cannot be read"):
+        Recogniser.load(tmp_path)
+    weights = (model / "weights.safetensors").read_bytes()
+    (tmp_path / "weights.safetensors").write_bytes(weights[:-4] + b"\0\0\0\1")
+    with pytest.raises(ModelError, match="not the ones its card describes"):
+        Recogniser.load(tmp_path)
+
+
+def test_serving_answers_what_the_recogniser_says(
+    model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flow, apex = FEATURES.flow[5], FEATURES.apex[5]
+    lines = [
+        predict_request(1, flow, apex),
+        load_request(2, model),
+        predict_request(3, flow, apex),
+        "nonsense\n",
+        json.dumps({"id": 4, "op": "predict", "flow": "AAAA", "apex": "", "apex_shape": [1, 1]}) + "\n",
+        load_request(5, model / "absent"),
+        predict_request(6, flow, apex),
+    ]
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(lines)))
+    assert serve.run(argparse.Namespace()) == 0
+    replies = capsys.readouterr().out.splitlines()
+    assert [json.loads(reply)["ok"] for reply in replies] == [False, True, True, False, False, False, True]
+    assert [json.loads(reply)["id"] for reply in replies] == [1, 2, 3, None, 4, 5, 6]
+    with pytest.raises(ServingError, match="No model is loaded") as refusal:
+        read_reply(replies[0])
+    assert refusal.value.number == 1
+    assert read_reply(replies[1])["card"]["classes"] == list(FEATURES.classes)
+    expected, told = Recogniser.load(model).predict(flow, apex), to_prediction(read_reply(replies[2]))
+    np.testing.assert_allclose(told.probabilities, expected.probabilities, atol=1e-6)
+    np.testing.assert_allclose(told.attention, expected.attention, atol=1e-6)
+    assert told.classes == expected.classes
+
+
+def test_arrays_survive_the_line() -> None:
+    array = np.random.default_rng(0).normal(size=(3, 4)).astype(np.float32)
+    np.testing.assert_array_equal(decode(encode(array, "<f4"), "<f4", (3, 4)), array)
+    with pytest.raises(ModelError, match="does not hold"):
+        decode(encode(array, "<f4"), "<f4", (3, 5))
+
+
+def test_the_windows_side_does_without_torch() -> None:
+    code = (
+        "import sys, mer_core.serving, mer_core.recognition, mer_core.features, mer_core.training.settings,"
+        "mer_core.cli.train, mer_core.cli.evaluate, mer_core.cli.serve, mer_core.evaluation.protocols;"
+        "sys.exit(int(any(name in sys.modules for name in ('torch', 'sklearn', 'h5py', 'rich'))))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
