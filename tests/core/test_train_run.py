@@ -3,6 +3,7 @@
 import io
 import json
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -109,21 +110,10 @@ def test_clip_names_can_be_left_out(tmp_path: Path) -> None:
         assert b'"clip"' not in path.read_bytes()
 
 
-class _Silence(io.StringIO):
+def _open_input(*words: str) -> Iterator[str]:
     """Standard input that says ``words`` and stays open."""
-
-    def __init__(self, *words: str) -> None:
-        super().__init__()
-        self.words = list(words)
-
-    def __iter__(self) -> "_Silence":
-        return self
-
-    def __next__(self) -> str:
-        if self.words:
-            return self.words.pop(0) + "\n"
-        threading.Event().wait()
-        raise StopIteration
+    yield from (word + "\n" for word in words)
+    threading.Event().wait()
 
 
 SHORT_OPTIONS = ["--epochs", "4", "--T-s", "0", "--T", "1", "--seeds", "1", "--json-lines"]
@@ -133,7 +123,7 @@ def test_json_lines_with_stop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_features(tmp_path / "features.h5", FEATURES)
-    monkeypatch.setattr("sys.stdin", _Silence("stop"))
+    monkeypatch.setattr("sys.stdin", _open_input("stop"))
     assert main(["train", str(tmp_path / "features.h5"), "--out", str(tmp_path / "run"), *SHORT_OPTIONS]) == 0
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [event["event"] for event in events] == ["started", "epoch", "finished"]
