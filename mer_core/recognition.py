@@ -33,7 +33,8 @@ class Recogniser:
     @classmethod
     def load(cls, folder: Path) -> "Recogniser":
         """Read a model's folder, or raise ModelError with one sentence."""
-        from mer_core.models.folder import read_card, read_network
+        from mer_core.models.cards import read_card
+        from mer_core.models.folder import read_network
 
         card = read_card(folder)
         return cls(card, read_network(folder, card))

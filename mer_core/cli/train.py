@@ -1,14 +1,12 @@
 """``train``: features or a project → a run, with progress for a person or JSON lines for a window."""
 
 import argparse
-import json
-import sys
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from mer_core.cli.json_lines import Wishes, print_line
 from mer_core.cli.settings import add_settings, command_line, settings_from
 from mer_core.errors import Cancelled, FeatureError
 from mer_core.features import FeatureSet, read_features
@@ -35,34 +33,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Train; the events are those of ``train_run``, preceded by ``progress`` while features are measured."""
     settings = settings_from(arguments)
     out = _out(arguments)
-    wishes = _Wishes()
+    wishes = Wishes()
     if arguments.json_lines:
         wishes.listen()
-        _train(arguments, settings, out, wishes, _print_line)
+        _train(arguments, settings, out, wishes, print_line)
     else:
         _train_for_person(arguments, settings, out, wishes)
     return 0
-
-
-class _Wishes:
-    """What standard input asks for, read by a thread of its own."""
-
-    def __init__(self) -> None:
-        self._stop = threading.Event()
-        self._cancel = threading.Event()
-        self.should_stop = self._stop.is_set
-        self.should_cancel = self._cancel.is_set
-
-    def listen(self) -> None:
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def _listen(self) -> None:
-        for line in sys.stdin:
-            if line.strip() == "stop":
-                self._stop.set()
-            elif line.strip() == "cancel":
-                break
-        self._cancel.set()
 
 
 def _out(arguments: argparse.Namespace) -> Path:
@@ -75,7 +52,7 @@ def _out(arguments: argparse.Namespace) -> Path:
 
 
 def _train(
-    arguments: argparse.Namespace, settings: Any, out: Path, wishes: _Wishes, emit: Callable[[dict[str, Any]], None]
+    arguments: argparse.Namespace, settings: Any, out: Path, wishes: Wishes, emit: Callable[[dict[str, Any]], None]
 ) -> None:
     features = _features(arguments.file, wishes, emit)
     from mer_core.training.run import train_run
@@ -93,7 +70,7 @@ def _train(
     )
 
 
-def _features(path: Path, wishes: _Wishes, emit: Callable[[dict[str, Any]], None]) -> FeatureSet:
+def _features(path: Path, wishes: Wishes, emit: Callable[[dict[str, Any]], None]) -> FeatureSet:
     def progress(done: int, total: int, text: str) -> None:
         if wishes.should_cancel():
             raise Cancelled
@@ -106,12 +83,7 @@ def _features(path: Path, wishes: _Wishes, emit: Callable[[dict[str, Any]], None
     return project_features(path, progress)
 
 
-def _print_line(event: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(event) + "\n")
-    sys.stdout.flush()
-
-
-def _train_for_person(arguments: argparse.Namespace, settings: Any, out: Path, wishes: _Wishes) -> None:
+def _train_for_person(arguments: argparse.Namespace, settings: Any, out: Path, wishes: Wishes) -> None:
     from rich.console import Console
 
     from mer_core.cli.tables import figures_table, progress_bar

@@ -40,12 +40,13 @@ def _mr_uamf(
     on_epoch: Callable[[int, int], None],
 ) -> np.ndarray:
     from mer_core.models.inputs import Inputs
-    from mer_core.training.team import Team
+    from mer_core.training.team import Team, workers
 
     inputs = Inputs.of(features, settings)
     team = Team(inputs, features.label, held_out, len(features.classes), settings, seed)
-    for done, _ in enumerate(team.epochs(), start=1):
-        on_epoch(done, settings.total_epochs)
+    with workers() as pool:
+        for done, _ in enumerate(team.epochs(pool), start=1):
+            on_epoch(done, settings.total_epochs)
     return team.held_out_probabilities()
 
 

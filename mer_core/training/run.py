@@ -20,7 +20,7 @@ from mer_core.models.inputs import Inputs
 from mer_core.models.mr_uamf import MrUamf
 from mer_core.training.card import run_card, uncertain_clips, validation
 from mer_core.training.settings import TrainSettings
-from mer_core.training.team import Team
+from mer_core.training.team import Team, workers
 
 
 def train_run(
@@ -50,14 +50,14 @@ def train_run(
         if should_cancel():
             raise Cancelled
 
-    with _published(out) as folder:
+    with _published(out) as folder, workers() as pool:
         division = split(default_protocol(features.group), features.label, features.group)
         teams = _teams(features, settings, division, check)
         emit(_started(features, settings, len(teams[0].held_out) * len(teams)))
         untrained = [team.held_out_probabilities() for team in teams]
         history: list[dict[str, Any]] = []
         held_out = untrained
-        epochs = zip(*(team.epochs() for team in teams), strict=True)
+        epochs = zip(*(team.epochs(pool) for team in teams), strict=True)
         for number, epoch in enumerate(epochs, start=1):
             held_out = [team.held_out_probabilities() for team in teams]
             event = {"event": "epoch", "epoch": number, "epochs": settings.total_epochs, "stage": epoch[0].stage}

@@ -19,6 +19,11 @@ from mer_core.training.settings import TrainSettings
 HALVES = 2
 
 
+def workers() -> ThreadPoolExecutor:
+    """Threads for teams to train in; one set for all teams, for each thread keeps the memory it once used."""
+    return ThreadPoolExecutor(HALVES, initializer=torch.set_num_threads, initargs=(1,))
+
+
 class Team:
     """The members of one seed; arguments as of ``Members``: held_out (K, N) bool, ``check`` is called every step."""
 
@@ -36,13 +41,12 @@ class Team:
         parts = np.array_split(held_out, min(HALVES, len(held_out)))
         self._parts = [Members(inputs, label, part, classes, settings, seed, check) for part in parts]
 
-    def epochs(self) -> Iterator[Epoch]:
-        """Train, epoch by epoch; between two every member is whole and may be used or kept."""
+    def epochs(self, pool: ThreadPoolExecutor) -> Iterator[Epoch]:
+        """Train in ``workers()``, epoch by epoch; between two every member is whole and may be used or kept."""
         sizes = [len(part.held_out) for part in self._parts]
-        with ThreadPoolExecutor(len(self._parts), initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            running = [part.epochs() for part in self._parts]
-            while done := [epoch for epoch in pool.map(lambda epochs: next(epochs, None), running) if epoch]:
-                yield Epoch(done[0].stage, float(np.average([epoch.loss for epoch in done], weights=sizes)))
+        running = [part.epochs() for part in self._parts]
+        while done := [epoch for epoch in pool.map(lambda epochs: next(epochs, None), running) if epoch]:
+            yield Epoch(done[0].stage, float(np.average([epoch.loss for epoch in done], weights=sizes)))
 
     def held_out_probabilities(self) -> np.ndarray:
         """(N, classes) float32 by the members that have not seen the clip; NaN where every member has."""

@@ -11,7 +11,7 @@ from mer_core.features import FeatureSet
 from mer_core.models.inputs import Inputs
 from mer_core.training.members import Members
 from mer_core.training.settings import TrainSettings
-from mer_core.training.team import Team
+from mer_core.training.team import Team, workers
 from tests.core.toy import toy_features
 
 FEATURES = toy_features()
@@ -37,6 +37,12 @@ def _train(held_out: np.ndarray, settings: TrainSettings, features: FeatureSet =
     members = Members(Inputs.of(features, settings), features.label, held_out, 3, settings, seed=5)
     assert len(list(members.epochs())) == settings.total_epochs
     return members
+
+
+def _finish(team: Team) -> list[str]:
+    """Train; returns each epoch's stage."""
+    with workers() as pool:
+        return [epoch.stage for epoch in team.epochs(pool)]
 
 
 def _logits(members: Members, member: int) -> torch.Tensor:
@@ -82,7 +88,7 @@ def test_nothing_leaks_from_a_held_out_clip(name: str) -> None:
 def test_a_team_equals_its_members() -> None:
     inputs = Inputs.of(FEATURES, SHORT)
     team = Team(inputs, FEATURES.label, HELD_OUT, 3, SHORT, 5)
-    stages = [epoch.stage for epoch in team.epochs()]
+    stages = _finish(team)
     assert stages == ["trajectory"] * 2 + ["training"] * 2
     members = _train(HELD_OUT, SHORT)
     expected = np.zeros((24, 3), dtype=np.float32)
@@ -99,7 +105,7 @@ def test_seed_repeats_and_another_differs() -> None:
     results = []
     for seed in (1, 1, 2):
         team = Team(inputs, FEATURES.label, HELD_OUT, 3, SHORT, seed)
-        list(team.epochs())
+        _finish(team)
         results.append(team.held_out_probabilities())
     np.testing.assert_array_equal(results[0], results[1])
     assert np.abs(results[0] - results[2])[:12].max() > 1e-3
@@ -108,7 +114,7 @@ def test_seed_repeats_and_another_differs() -> None:
 def test_learns_what_is_there_to_learn() -> None:
     settings = TrainSettings(epochs=25, T_s=1, T=2)
     team = Team(Inputs.of(FEATURES, settings), FEATURES.label, HELD_OUT[:2], 3, settings, 0)
-    list(team.epochs())
+    _finish(team)
     assert (team.held_out_probabilities().argmax(1) == FEATURES.label)[:12].mean() > 0.9
 
 
