@@ -91,7 +91,7 @@ class Desk(QObject):
                 folder = None
         self.model = folder
         self.model_changed.emit(folder, card)
-        self.live.use_model(folder)
+        self.live.use_model(folder, card)
 
     def retrain(self, options: list[str]) -> None:
         """Train on the open project's labels as they are now."""

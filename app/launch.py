@@ -7,7 +7,6 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app import places
@@ -22,16 +21,29 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("paths", nargs="*", type=Path, metavar="PROJECT | CLIP", help="a project's folder, or clips")
     parser.add_argument("--demo", action="store_true", help="open the sample project; it is made on first use")
     chosen = parser.parse_args(arguments)
+    application = make_application()
+    _report_crashes()
+    window = open_window(chosen.paths, chosen.demo)
+    code = application.exec()
+    window.deleteLater()
+    return code
+
+
+def make_application() -> QApplication:
+    """The application in the style the window is drawn for."""
     application = QApplication(sys.argv[:1])
     application.setApplicationName("MER Studio")
     application.setStyle("fusion")
-    _report_crashes()
+    return application
+
+
+def open_window(paths: list[Path], demo: bool) -> MainWindow:
+    """Show the window; once it is painted, what is to be opened in it and what takes long to load."""
     window = MainWindow()
+    window.painted.connect(lambda: _open(window, paths, demo))
+    window.painted.connect(window.plots.load)
     window.show()
-    # The window is painted first; then what is to be opened in it, and what takes long to load.
-    QTimer.singleShot(0, lambda: _open(window, chosen.paths, chosen.demo))
-    QTimer.singleShot(0, window.plots.load)
-    return application.exec()
+    return window
 
 
 def _open(window: MainWindow, paths: list[Path], demo: bool) -> None:

@@ -1,9 +1,11 @@
 """What is measured and recognised while the user looks and marks: always of the newest state, never in its way."""
 
+from __future__ import annotations
+
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,9 +13,10 @@ from app.background import Worker
 from app.media import Media
 from app.recogniser import Recogniser
 from app.session import Session
-from mer_core.analysis import Measurement, measure_clip
-from mer_core.faces import Alignment, align_clip
-from mer_core.flow import FlowSettings
+
+if TYPE_CHECKING:  # what computes is imported in the working thread: the window opens without it
+    from mer_core.analysis import Measurement
+    from mer_core.faces import Alignment
 
 Span = Literal["onset → current", "onset → apex"]
 _KEPT = 64  # measurements of the open clip held for going back and forth; each about 700 kB
@@ -34,10 +37,10 @@ class Live(QObject):
         self._worker = Worker("measure", self)
         self.recogniser = Recogniser(self)
         self.alignment: Alignment | None = None
-        self.settings = FlowSettings()
         self.span: Span = "onset → apex"
         self._kept: OrderedDict[tuple[int, int], Measurement] = OrderedDict()
         self._asked_about: Measurement | None = None
+        self._card: dict[str, Any] = {}
         media.opened.connect(self._align)
         media.closed.connect(self._let_go)
         media.frame_shown.connect(lambda _: self._measure_field() if self.span == "onset → current" else None)
@@ -45,8 +48,11 @@ class Live(QObject):
         self.recogniser.answered.connect(lambda answer: self.recognised.emit(answer, self._asked_about))
         self.recogniser.failed.connect(self.failed)
 
-    def use_model(self, folder: Path | None) -> None:
-        """Answer by another model, at once."""
+    def use_model(self, folder: Path | None, card: dict[str, Any]) -> None:
+        """Answer by another model, at once; what is measured, is measured as that model learned it."""
+        if card.get("features") != self._card.get("features"):
+            self._kept.clear()
+        self._card = card
         self.recogniser.forget()
         self.recogniser.use(folder)
         self._recognise()
@@ -77,8 +83,15 @@ class Live(QObject):
 
     def _align(self) -> None:
         clip = self._media.clip
-        if clip is not None:
-            self._worker.submit("align", lambda: align_clip(clip), self._take_alignment, self.failed.emit)
+        if clip is None:
+            return
+
+        def work() -> Alignment:
+            from mer_core.faces import align_clip
+
+            return align_clip(clip)
+
+        self._worker.submit("align", work, self._take_alignment, self.failed.emit)
 
     def _take_alignment(self, alignment: Alignment) -> None:
         self.alignment = alignment
@@ -140,9 +153,11 @@ class Live(QObject):
                 self._kept.popitem(last=False)
             then(found)
 
-        self._worker.submit(
-            purpose,
-            lambda: self._kept.get(key) or measure_clip(buffer.frame, alignment, onset, target, self.settings),
-            keep,
-            self.failed.emit,
-        )
+        card = self._card
+
+        def work() -> Measurement:
+            from mer_core.analysis import measure_clip, settings_for
+
+            return self._kept.get(key) or measure_clip(buffer.frame, alignment, onset, target, settings_for(card))
+
+        self._worker.submit(purpose, work, keep, self.failed.emit)

@@ -5,8 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QFileDialog,
@@ -54,8 +54,11 @@ _WITH_FRAMES = (
 class MainWindow(QMainWindow):
     """Clip list at the left, the clip in the middle, what is said and measured of it around."""
 
+    painted = Signal()  # once, when the window is first on the screen
+
     def __init__(self) -> None:
         super().__init__()
+        self._painted = False
         self.setObjectName("main")
         self.setWindowTitle("MER Studio")
         self.setAcceptDrops(True)
@@ -274,13 +277,23 @@ class MainWindow(QMainWindow):
         self.player.show_face(self.desk.live.alignment if self.actions_by_id["face"].isChecked() else None)
 
     def _show_field(self, measurement: Any, onset: int, target: int) -> None:
-        self.player.show_field(measurement, self.desk.live.alignment)
+        self.player.show_field(measurement)
         number = self.desk.media.number
-        text = f"frame {number(onset)} → {number(target)}" if measurement else "Mark the onset and go on from it."
+        text = f"frame {number(onset)} → {number(target)}" if measurement else self._why_no_motion()
         self.plots.show_measurement(measurement, text)
 
+    def _why_no_motion(self) -> str:
+        marks = self.desk.session.marks
+        if marks.onset is None:
+            return "Mark the onset: motion is measured from it."
+        if self.desk.live.span == "onset → apex":
+            return (
+                "Mark the apex, or look at onset → current." if marks.apex is None else "Onset and apex are one frame."
+            )
+        return "The onset is shown: go on from it to see what moves."
+
     def _show_recognition(self, answer: Any, measurement: Any) -> None:
-        self.player.show_attention(answer, self.desk.live.alignment)
+        self.player.show_attention(answer, measurement)
         if answer is not None:
             annotation = self.desk.session.annotation
             coded = megc_class(annotation.emotion) if annotation else None
@@ -426,6 +439,7 @@ class MainWindow(QMainWindow):
         self.settings.setValue("theme", name)
         theme.choose_scheme(name)
         self.plots.follow_theme()
+        self.annotation_panel.show_annotation()
 
     # Window
 
@@ -446,6 +460,12 @@ class MainWindow(QMainWindow):
         self.resizeDocks([docks["clips"], docks["annotation"]], [290, 320], Qt.Orientation.Horizontal)
         self.resizeDocks([docks["motion"]], [240], Qt.Orientation.Vertical)
         self.resizeDocks([docks["annotation"], docks["recognition"]], [400, 240], Qt.Orientation.Vertical)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.painted.emit)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

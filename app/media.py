@@ -1,13 +1,19 @@
 """The open clip's frames: which one is shown, and how the next one gets there without holding up the window."""
 
-from pathlib import Path
+from __future__ import annotations
 
-import numpy as np
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 
 from app.background import Worker
-from mer_core.clips import Clip, FrameBuffer, open_clip
 from mer_core.errors import Cancelled
+
+if TYPE_CHECKING:  # what computes is imported in the working threads: the window opens without it
+    import numpy as np
+
+    from mer_core.clips import Clip, FrameBuffer
 
 
 class Media(QObject):
@@ -51,6 +57,8 @@ class Media(QObject):
         self.close()
 
         def work() -> tuple[Clip, FrameBuffer, int, np.ndarray]:
+            from mer_core.clips import FrameBuffer, open_clip
+
             clip = open_clip(path, fps)
             buffer = FrameBuffer(clip)
             start = min(index, len(clip) - 1)

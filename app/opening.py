@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, Signal
 from app import places
 from app.background import Worker
 from app.session import Session
-from mer_core.clips import open_clip
 from mer_core.errors import ProjectError
 from mer_core.project import FILE_NAME, ClipRecord
 
@@ -91,6 +90,8 @@ class Opener(QObject):
 
 
 def _look_at(path: Path) -> tuple[Path, float, int]:
+    from mer_core.clips import open_clip
+
     with open_clip(path) as clip:
         return path, clip.fps, len(clip)
 

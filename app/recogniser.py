@@ -1,13 +1,16 @@
 """The model, in a child process: torch never enters the window's own."""
 
-from pathlib import Path
-from typing import Any
+from __future__ import annotations
 
-import numpy as np
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 from PySide6.QtCore import QObject, Signal
 
 from app.jobs import CoreProcess
-from mer_core.serving import load_request, predict_request, to_prediction
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class Recogniser(QObject):
@@ -56,6 +59,8 @@ class Recogniser(QObject):
             self._process.message.connect(self._take)
             self._process.ended.connect(self._end)
             self._loaded = None
+        from mer_core.serving import load_request, predict_request
+
         self._count += 1
         if self._loaded != self.model:
             self._loaded = self.model
@@ -68,6 +73,8 @@ class Recogniser(QObject):
             self._process.send(predict_request(self._count, flow, apex))
 
     def _take(self, message: dict[str, Any]) -> None:
+        from mer_core.serving import to_prediction
+
         wanted, self._asked = self._asked > 0, 0
         if not message["ok"]:
             self._waiting = None

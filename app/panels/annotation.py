@@ -142,7 +142,8 @@ class AnnotationPanel(QWidget):
             if index is None:
                 mark.value.setText("not marked")
             elif open_here and index < self._media.frames:
-                mark.value.setText(f'<a href="{index}">frame {self._media.number(index)}</a>')
+                style = f"color: {colours().accent}"
+                mark.value.setText(f'<a style="{style}" href="{index}">frame {self._media.number(index)}</a>')
             else:
                 mark.value.setText(f"index {index}")
         self._duration.setText(self._durations())

@@ -134,7 +134,7 @@ class ClipList(QWidget):
         header.setMaximumSectionSize(260)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
-        for column, width in enumerate((104, 60, 72, 40)):
+        for column, width in enumerate((86, 60, 76, 44)):
             header.resizeSection(column, width)
         self.table.selectionModel().currentRowChanged.connect(self._choose)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -1,11 +1,17 @@
 """What the model says of onset → apex."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.theme import colours
-from mer_core.recognition import Prediction
+
+if TYPE_CHECKING:
+    from mer_core.recognition import Prediction
 
 
 class ProbabilityBars(QWidget):

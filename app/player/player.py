@@ -1,6 +1,9 @@
 """The middle of the window: the frame, the scrub bar, the transport."""
 
-import numpy as np
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -17,15 +20,18 @@ from PySide6.QtWidgets import (
 
 from app.actions import Actions
 from app.media import Media
-from app.player.overlays import crop_corners, heat_overlay
 from app.player.playback import SPEEDS, Playback
 from app.player.video_view import VideoView
 from app.theme import icon
 from app.timeline.timeline import Timeline
-from mer_core.analysis import Measurement
 from mer_core.errors import ClipError
-from mer_core.faces import Alignment
-from mer_core.recognition import Prediction
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from mer_core.analysis import Measurement
+    from mer_core.faces import Alignment
+    from mer_core.recognition import Prediction
 
 OVERLAYS = ("none", "attention", "strain")
 _LEAST_STRAIN = 0.005  # less is noise, and is not blown up to full colour
@@ -62,7 +68,8 @@ class Player(QWidget):
         self.speed.setToolTip("Playing speed, times real time")
         self.speed.setAccessibleName("Playing speed")
         self.overlay = QComboBox()
-        self.overlay.addItems([f"Overlay: {name}" for name in OVERLAYS])
+        self.overlay.addItems(["No overlay", "Attention", "Strain"])
+        self.overlay.setToolTip("What is laid over the face")
         self.overlay.setAccessibleName("Overlay")
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(5, 100)
@@ -131,21 +138,21 @@ class Player(QWidget):
         """Lay this over the face: one of OVERLAYS."""
         self.overlay.setCurrentIndex(OVERLAYS.index(name))
 
-    def show_field(self, measurement: Measurement | None, alignment: Alignment | None) -> None:
+    def show_field(self, measurement: Measurement | None) -> None:
         """The measurement whose strain can be laid over the face."""
         self._heat.pop("strain", None)
-        if measurement is not None and alignment is not None:
+        if measurement is not None:
             strain = measurement.field.strain
-            self._heat["strain"] = strain, max(float(strain.max()), _LEAST_STRAIN), alignment
+            self._heat["strain"] = strain, max(float(strain.max()), _LEAST_STRAIN), measurement.alignment
         self._paint_overlay("strain")
 
-    def show_attention(self, answer: Prediction | None, alignment: Alignment | None) -> None:
-        """The answer whose attention can be laid over the face."""
+    def show_attention(self, answer: Prediction | None, measurement: Measurement | None) -> None:
+        """The answer whose attention can be laid over the face, and the measurement it was asked about."""
         self._heat.pop("attention", None)
-        if answer is not None and alignment is not None:
+        if answer is not None and measurement is not None:
             # Where it looks more than elsewhere: the map's own least and most are the scale's ends.
             relative = answer.attention - answer.attention.min()
-            self._heat["attention"] = relative, float(relative.max()), alignment
+            self._heat["attention"] = relative, float(relative.max()), measurement.alignment
         self._paint_overlay("attention")
 
     def show_face(self, alignment: Alignment | None) -> None:
@@ -153,6 +160,8 @@ class Player(QWidget):
         if alignment is None:
             self.view.show_face(None, None)
         else:
+            from app.player.overlays import crop_corners
+
             self.view.show_face(crop_corners(alignment), alignment.landmarks)
 
     def _overlay_changed(self, row: int) -> None:
@@ -162,6 +171,8 @@ class Player(QWidget):
     def _paint_overlay(self, name: str) -> None:
         """Paint it if it is the one chosen."""
         if name == OVERLAYS[self.overlay.currentIndex()]:
+            from app.player.overlays import heat_overlay
+
             heat = self._heat.get(name)
             self.view.show_overlay(heat_overlay(*heat) if heat else None)
 
@@ -209,7 +220,8 @@ class Player(QWidget):
             return
         with QSignalBlocker(self.frame_box):
             self.frame_box.setValue(clip.numbers[index])
-        self._position.setText(f"{index + 1} of {len(clip)} · {clip.times[index] * 1000:.0f} ms · {clip.fps:g} fps")
+        self._position.setToolTip(f"{clip.fps:g} frames a second, {clip.width} × {clip.height} pixels")
+        self._position.setText(f"{index + 1} of {len(clip)} · {clip.times[index] * 1000:.0f} ms")
 
 
 def _button(action: QAction) -> QToolButton:

@@ -1,10 +1,11 @@
 """The frame, with zoom and pan, and what is laid over it."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import cv2
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -22,6 +23,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.theme import colours
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _LARGEST_ZOOM = 40.0
 _PIXELS_FROM = 4.0  # from this enlargement on pixels are shown as squares: there one looks at pixels
@@ -68,6 +72,8 @@ class VideoView(QWidget):
         if rgb is None:
             self._pixels, self._image = None, QImage()
         else:
+            import cv2
+
             self._pixels = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGRA)
             height, width = rgb.shape[:2]
             self._image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)

@@ -1,0 +1,48 @@
+"""``python -m tests.bench [NAME…]``: run benchmarks in real windows, on the display there is or on Xvfb."""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.bench import desk
+
+BENCHMARKS = {"desk": desk.run}
+
+
+def main() -> int:
+    """Run those named, or all."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], metavar="NAME", help=", ".join(BENCHMARKS))
+    names = parser.parse_args().names or list(BENCHMARKS)
+    with _display():
+        for name in names:
+            BENCHMARKS[name]()
+    return 0
+
+
+@contextmanager
+def _display() -> Iterator[None]:
+    """A display: the one there is, or a virtual one for as long as the benchmarks run."""
+    if not sys.platform.startswith("linux") or os.environ.get("DISPLAY") or os.environ.get("QT_QPA_PLATFORM"):
+        yield
+        return
+    if shutil.which("Xvfb") is None:
+        sys.exit("Benchmarks draw real windows: set DISPLAY, or install Xvfb (Debian's package xvfb).")
+    name = f":{90 + os.getpid() % 900}"
+    server = subprocess.Popen(["Xvfb", name, "-screen", "0", "1920x1080x24"], stderr=subprocess.DEVNULL)
+    os.environ["DISPLAY"] = name
+    time.sleep(1)
+    try:
+        yield
+    finally:
+        server.terminate()
+        server.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
