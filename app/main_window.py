@@ -9,23 +9,17 @@ from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
-    QFileDialog,
     QLabel,
     QMainWindow,
-    QMessageBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-import mer_core
 from app import places, theme
 from app.actions import Actions
+from app.asking import Asking
 from app.desk import Desk
-from app.dialogs.clip_properties import ClipProperties
-from app.dialogs.keys import Keys
-from app.dialogs.model_card import ModelCard
-from app.dialogs.retrain import RetrainDialog
 from app.panels.annotation import AnnotationPanel
 from app.panels.clip_list import ClipList
 from app.panels.notice import Notice
@@ -35,11 +29,8 @@ from app.panels.welcome import Welcome
 from app.player.player import Player
 from app.sample_maker import SampleMaker
 from mer_core.annotation import megc_class
-from mer_core.errors import MerError
-from mer_core.models.cards import read_card
 from mer_core.project import FILE_NAME
 from mer_core.project.models import project_models
-from mer_core.project.training_set import training_set
 
 _LAYOUT = 1  # counts up when docks are added or renamed, so that an old arrangement is not forced on them
 _WITH_PROJECT = ("close_project", "retrain")
@@ -67,6 +58,7 @@ class MainWindow(QMainWindow):
         theme.choose_scheme(str(self.settings.value("theme", "system")))
         self.desk = Desk(self)
         self.actions_by_id = Actions(self)
+        self.asking = Asking(self, self.desk, self.settings)
         self._sample_maker: SampleMaker | None = None
         self._build()
         self._connect_actions()
@@ -132,7 +124,8 @@ class MainWindow(QMainWindow):
         return dock
 
     def _connect_actions(self) -> None:
-        desk, media, view, playback = self.desk, self.desk.media, self.player.view, self.player.playback
+        desk, media, asking = self.desk, self.desk.media, self.asking
+        view, playback = self.player.view, self.player.playback
 
         def manual(move: Callable[[], object]) -> Callable[[], None]:
             def act() -> None:
@@ -143,17 +136,17 @@ class MainWindow(QMainWindow):
 
         self.actions_by_id.connect(
             {
-                "open_clip": self._ask_for_videos,
-                "open_frames": self._ask_for_frames,
-                "new_project": self._ask_for_new_project,
-                "open_project": self._ask_for_project,
+                "open_clip": asking.for_videos,
+                "open_frames": asking.for_frames,
+                "new_project": asking.for_new_project,
+                "open_project": asking.for_project,
                 "open_sample": self.open_sample,
                 "close_project": desk.session.close_project,
                 "quit": self.close,
                 "undo": desk.session.undo_stack.undo,
                 "redo": desk.session.undo_stack.redo,
-                "clip_properties": self._edit_clip,
-                "remove_clip": self._remove_clip,
+                "clip_properties": asking.for_clip_properties,
+                "remove_clip": desk.session.remove_shown_clip,
                 "zoom_in": lambda: view.zoom_by(1.25),
                 "zoom_out": lambda: view.zoom_by(0.8),
                 "zoom_fit": view.fit,
@@ -179,12 +172,12 @@ class MainWindow(QMainWindow):
                 "mark_offset": manual(lambda: desk.mark_here("offset")),
                 "previous_mark": manual(lambda: desk.go_to_mark(-1)),
                 "next_mark": manual(lambda: desk.go_to_mark(1)),
-                "retrain": self._ask_to_retrain,
+                "retrain": asking.for_training,
                 "stop_training": desk.trainer.stop,
                 "cancel_training": desk.trainer.cancel,
-                "model_card": self._show_card,
-                "keys": lambda: self._open_dialog(Keys(self)),
-                "about": self._show_about,
+                "model_card": asking.show_card,
+                "keys": asking.show_keys,
+                "about": asking.show_about,
                 **{f"theme_{name}": partial(self._choose_theme, name) for name in theme.SCHEMES},
             }
         )
@@ -195,6 +188,8 @@ class MainWindow(QMainWindow):
     def _connect_desk(self) -> None:
         desk, session = self.desk, self.desk.session
         desk.problem.connect(self.notice.say)
+        self.asking.problem.connect(self.notice.say)
+        self.asking.chosen.connect(self.open_paths)
         desk.opener.opened.connect(self._remember_project)
         desk.opener.busy.connect(self._hint.setText)
         desk.model_changed.connect(self._show_model)
@@ -214,8 +209,8 @@ class MainWindow(QMainWindow):
         desk.live.explained.connect(self.recognition_panel.show_reason)
         desk.live.recogniser.starting.connect(lambda: self.recognition_panel.show_reason("Starting the model…"))
         self.clip_list.chosen.connect(self._choose_clip)
-        self.clip_list.properties_wanted.connect(self._edit_clip)
-        self.clip_list.removal_wanted.connect(self._remove_clip)
+        self.clip_list.properties_wanted.connect(self.asking.for_clip_properties)
+        self.clip_list.removal_wanted.connect(session.remove_shown_clip)
         self.annotation_panel.mark_wanted.connect(desk.mark_here)
         self.annotation_panel.frame_wanted.connect(desk.media.seek)
         timeline = self.player.timeline
@@ -224,7 +219,7 @@ class MainWindow(QMainWindow):
         self.player.overlay_chosen.connect(self._choose_overlay)
         self.player.problem.connect(self.notice.say)
         self.player.hinted.connect(self._hint.setText)
-        self.recognition_panel.card_button.clicked.connect(self._show_card)
+        self.recognition_panel.card_button.clicked.connect(self.asking.show_card)
         self.plots.connect_to(desk)
         self.plots.hinted.connect(self._hint.setText)
         desk.trainer.started.connect(self._show_training)
@@ -351,79 +346,6 @@ class MainWindow(QMainWindow):
     def _choose_clip(self, clip_id: int) -> None:
         self.notice.hide()
         self.desk.session.choose_clip(clip_id)
-
-    def _ask_for_videos(self) -> None:
-        kinds = "Videos (*.mp4 *.mov *.avi *.mkv *.webm *.m4v *.mpg *.gif);;All files (*)"
-        names, _ = QFileDialog.getOpenFileNames(self, "Open clips", self._last_folder(), kinds)
-        self._open_chosen([Path(name) for name in names])
-
-    def _ask_for_frames(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Open a folder of frames", self._last_folder())
-        self._open_chosen([Path(name)] if name else [])
-
-    def _ask_for_project(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Open a project's folder", self._last_folder())
-        if name:
-            self.desk.opener.open_project(Path(name))
-
-    def _ask_for_new_project(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Choose an empty folder for the project", self._last_folder())
-        if name:
-            try:
-                self.desk.session.create_project(Path(name), places.user_name())
-            except MerError as error:
-                self.notice.say(str(error))
-            else:
-                self._remember_project()
-
-    def _open_chosen(self, paths: list[Path]) -> None:
-        if paths:
-            self.settings.setValue("folder", str(paths[0].parent))
-            self.open_paths(paths)
-
-    def _last_folder(self) -> str:
-        return str(self.settings.value("folder", str(Path.home())))
-
-    def _edit_clip(self) -> None:
-        clip = self.desk.session.clip
-        if clip is None:
-            return
-        dialog = ClipProperties(clip, self)
-        dialog.accepted.connect(lambda: self.desk.session.edit_clip(clip, **dialog.changes) if dialog.changes else None)
-        self._open_dialog(dialog)
-
-    def _remove_clip(self) -> None:
-        if self.desk.session.clip is not None:
-            self.desk.session.remove_clip(self.desk.session.clip)
-
-    def _ask_to_retrain(self) -> None:
-        session = self.desk.session
-        if session.project is None:
-            return
-        dialog = RetrainDialog(training_set(session.project, session.coder), self)
-        dialog.accepted.connect(lambda: self.desk.retrain(dialog.options))
-        self._open_dialog(dialog)
-
-    def _show_card(self) -> None:
-        if self.desk.model is None:
-            return
-        try:
-            self._open_dialog(ModelCard(read_card(self.desk.model), self))
-        except MerError as error:
-            self.notice.say(str(error))
-
-    def _open_dialog(self, dialog: Any) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    def _show_about(self) -> None:
-        QMessageBox.about(
-            self,
-            "About MER Studio",
-            f"<h3>MER Studio {mer_core.__version__}</h3>"
-            "<p>See, code and recognise micro-expressions, frame by frame.</p>"
-            "<p>Icons: Lucide (ISC licence). A model's answer is a second opinion, not a judgement of a person.</p>",
-        )
 
     def _choose_overlay(self, name: str) -> None:
         self.actions_by_id[f"overlay_{name}"].setChecked(True)

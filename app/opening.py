@@ -47,6 +47,15 @@ class Opener(QObject):
         else:
             self.opened.emit()
 
+    def create_project(self, folder: Path) -> None:
+        """Make an empty project and open it."""
+        try:
+            self._session.create_project(folder, places.user_name())
+        except ProjectError as error:
+            self._fail(str(error))
+        else:
+            self.opened.emit()
+
     def stop(self) -> None:
         """End the thread."""
         self._worker.stop()
@@ -78,15 +87,11 @@ class Opener(QObject):
     def _open_loose(self) -> bool:
         """Loose clips' labels are kept too: in a project of their own."""
         folder = places.loose_clips_project()
-        try:
-            if (folder / FILE_NAME).is_file():
-                self._session.open_project(folder)
-            else:
-                self._session.create_project(folder, places.user_name())
-        except ProjectError as error:
-            self._fail(str(error))
-            return False
-        return True
+        if (folder / FILE_NAME).is_file():
+            self.open_project(folder)
+        else:
+            self.create_project(folder)
+        return self._session.project is not None
 
 
 def _look_at(path: Path) -> tuple[Path, float, int]:

@@ -96,6 +96,11 @@ class Session(QObject):
             annotations = self.project.annotations(clip.id)
             self._edit(f"Remove {clip.name}", [Change(found, None) for found in annotations] + [Change(clip, None)])
 
+    def remove_shown_clip(self) -> None:
+        """Take the clip shown out of the project."""
+        if self.clip is not None:
+            self.remove_clip(self.clip)
+
     def edit_clip(self, clip: ClipRecord, **values: Any) -> None:
         """Change a clip's subject, data set or frame rate."""
         self._edit(f"Change {' and '.join(values)} of {clip.name}", [Change(clip, replace(clip, **values))])

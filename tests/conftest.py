@@ -29,3 +29,13 @@ def _nothing_left_behind() -> Iterator[None]:
     ):
         time.sleep(0.02)
     assert not left, f"threads left running: {left}"
+
+
+@pytest.fixture(scope="session")
+def small_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small sample project, made once: four subjects of three clips. Copy it to write into it."""
+    from mer_core.project.sample import make_sample_project
+
+    folder = tmp_path_factory.mktemp("sample") / "Sample project"
+    make_sample_project(folder, subjects=4, clips_per_subject=3)
+    return folder

@@ -22,7 +22,7 @@ def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
     window.show()
     window.plots.load()
     qtbot.waitUntil(lambda: window.plots.motion is not None, timeout=10_000)
-    qtbot.waitActive(window)
+    qtbot.waitUntil(window.isActiveWindow)
     yield window
     window.close()
     alive = [

@@ -1,0 +1,107 @@
+"""Everything the window asks the user for: files, settings, decisions; and what it shows in a dialog of its own."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
+
+import mer_core
+from app.desk import Desk
+from app.dialogs.clip_properties import ClipProperties
+from app.dialogs.keys import Keys
+from app.dialogs.model_card import ModelCard
+from app.dialogs.retrain import RetrainDialog
+from mer_core.errors import MerError
+from mer_core.models.cards import read_card
+from mer_core.project.training_set import training_set
+
+_VIDEOS = "Videos (*.mp4 *.mov *.avi *.mkv *.webm *.m4v *.mpg *.gif);;All files (*)"
+
+
+class Asking(QObject):
+    """Opens dialogs over a window and hands what was chosen to the desk."""
+
+    chosen = Signal(list)  # paths to open
+    problem = Signal(str)
+
+    def __init__(self, window: QWidget, desk: Desk, settings: QSettings) -> None:
+        super().__init__(window)
+        self._window, self._desk, self._settings = window, desk, settings
+
+    def for_videos(self) -> None:
+        """Which videos to open."""
+        names, _ = QFileDialog.getOpenFileNames(self._window, "Open clips", self._last_folder(), _VIDEOS)
+        self._open([Path(name) for name in names])
+
+    def for_frames(self) -> None:
+        """Which folder of frames to open."""
+        self._open(self._folder("Open a folder of frames"))
+
+    def for_project(self) -> None:
+        """Which project to open."""
+        for folder in self._folder("Open a project's folder"):
+            self._desk.opener.open_project(folder)
+
+    def for_new_project(self) -> None:
+        """Where to make a project."""
+        for folder in self._folder("Choose an empty folder for the project"):
+            self._desk.opener.create_project(folder)
+
+    def for_clip_properties(self) -> None:
+        """Subject, data set and frame rate of the clip shown."""
+        session, clip = self._desk.session, self._desk.session.clip
+        if clip is None:
+            return
+        dialog = ClipProperties(clip, self._window)
+        dialog.accepted.connect(lambda: session.edit_clip(clip, **dialog.changes) if dialog.changes else None)
+        self._show(dialog)
+
+    def for_training(self) -> None:
+        """What to train with."""
+        session = self._desk.session
+        if session.project is None:
+            return
+        dialog = RetrainDialog(training_set(session.project, session.coder), self._window)
+        dialog.accepted.connect(lambda: self._desk.retrain(dialog.options))
+        self._show(dialog)
+
+    def show_card(self) -> None:
+        """The card of the model that answers."""
+        if self._desk.model is None:
+            return
+        try:
+            card = read_card(self._desk.model)
+        except MerError as error:
+            self.problem.emit(str(error))
+        else:
+            self._show(ModelCard(card, self._window))
+
+    def show_keys(self) -> None:
+        """The list of keys."""
+        self._show(Keys(self._window))
+
+    def show_about(self) -> None:
+        """What this program is."""
+        QMessageBox.about(
+            self._window,
+            "About MER Studio",
+            f"<h3>MER Studio {mer_core.__version__}</h3>"
+            "<p>See, code and recognise micro-expressions, frame by frame.</p>"
+            "<p>Icons: Lucide (ISC licence). A model's answer is a second opinion, not a judgement of a person.</p>",
+        )
+
+    def _show(self, dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _folder(self, title: str) -> list[Path]:
+        name = QFileDialog.getExistingDirectory(self._window, title, self._last_folder())
+        return [Path(name)] if name else []
+
+    def _open(self, paths: list[Path]) -> None:
+        if paths:
+            self._settings.setValue("folder", str(paths[0].parent))
+            self.chosen.emit(paths)
+
+    def _last_folder(self) -> str:
+        return str(self._settings.value("folder", str(Path.home())))

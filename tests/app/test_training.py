@@ -1,0 +1,116 @@
+"""Retraining from the menu: it can be stopped, cancelled, and can crash; coding goes on meanwhile."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.dialogs.retrain import RetrainDialog
+from app.main_window import MainWindow
+from mer_core.models.cards import read_card
+
+_PATIENCE = 60_000
+
+
+@pytest.fixture
+def trainee(window: MainWindow, small_sample: Path, tmp_path: Path) -> MainWindow:
+    """The window on a copy of the small sample project."""
+    folder = tmp_path / "project"
+    shutil.copytree(small_sample, folder)
+    window.open_paths([folder])
+    assert window.desk.session.project is not None
+    return window
+
+
+def begin(window: MainWindow, qtbot: QtBot, epochs: int) -> None:
+    """Open the dialog by its key, set the epochs, press Train, wait for the first epoch."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.findChild(RetrainDialog) is not None)
+    dialog = window.findChild(RetrainDialog)
+    dialog.epochs.setValue(epochs)
+    dialog.seeds.setValue(1)
+    with qtbot.waitSignal(window.desk.trainer.epoch, timeout=_PATIENCE):
+        qtbot.mouseClick(dialog.train_button, Qt.MouseButton.LeftButton)
+
+
+def runs(window: MainWindow) -> list[Path]:
+    """All that lies in the project's folder of runs, finished or not."""
+    project = window.desk.session.project
+    assert project is not None
+    return sorted(project.runs.iterdir()) if project.runs.is_dir() else []
+
+
+def test_stop_keeps_the_model_so_far(trainee: MainWindow, qtbot: QtBot) -> None:
+    begin(trainee, qtbot, 1000)
+    panel = trainee.plots.training
+    assert panel is not None
+    with qtbot.waitSignal(trainee.desk.trainer.finished, timeout=_PATIENCE):
+        qtbot.mouseClick(panel.stop_button, Qt.MouseButton.LeftButton)
+    (run,) = runs(trainee)
+    assert trainee.desk.model == run
+    card = read_card(run)
+    assert card["stopped_early"] is True
+    assert card["epochs"] < 1000
+    assert card["clips"] == 11  # one of the twelve is left uncoded
+
+
+def test_cancel_deletes_the_run_and_keeps_the_old_model(trainee: MainWindow, qtbot: QtBot) -> None:
+    before = trainee.desk.model
+    begin(trainee, qtbot, 1000)
+    panel = trainee.plots.training
+    assert panel is not None
+    with qtbot.waitSignal(trainee.desk.trainer.cancelled, timeout=_PATIENCE):
+        qtbot.mouseClick(panel.cancel_button, Qt.MouseButton.LeftButton)
+    assert runs(trainee) == []
+    assert trainee.desk.model == before
+    assert not trainee.desk.trainer.running
+
+
+def test_a_crash_costs_the_run_and_not_the_window(trainee: MainWindow, qtbot: QtBot) -> None:
+    begin(trainee, qtbot, 1000)
+    process = trainee.desk.trainer._process
+    assert process is not None
+    with qtbot.waitSignal(trainee.desk.trainer.failed, timeout=_PATIENCE):
+        process._process.kill()
+    assert "without a model" in trainee.notice.text
+    assert trainee.isVisible()
+    assert trainee.actions_by_id["retrain"].isEnabled()
+    begin(trainee, qtbot, 2)  # what the killed one left behind does not stand in the way
+    with qtbot.waitSignal(trainee.desk.trainer.finished, timeout=_PATIENCE):
+        pass
+
+
+def test_labels_changed_meanwhile_are_for_the_next_training(trainee: MainWindow, qtbot: QtBot) -> None:
+    session = trainee.desk.session
+    begin(trainee, qtbot, 3)
+    session.choose_clip(3)
+    session.annotate("emotion", "others")
+    with qtbot.waitSignal(trainee.desk.trainer.finished, timeout=_PATIENCE):
+        pass
+    (run,) = runs(trainee)
+    assert read_card(run)["clips"] == 11
+    assert session.annotation is not None
+    assert session.annotation.emotion == "others"
+
+
+def test_closing_the_window_ends_the_training(trainee: MainWindow, qtbot: QtBot) -> None:
+    begin(trainee, qtbot, 1000)
+    project = trainee.desk.session.project
+    assert project is not None
+    folder = project.runs
+    trainee.close()
+    assert not trainee.desk.trainer.running
+    assert not folder.is_dir() or list(folder.iterdir()) == []
+
+
+def test_too_few_labels_are_said_before_training(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    window.desk.session.create_project(tmp_path / "empty", "anna")
+    qtbot.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.findChild(RetrainDialog) is not None)
+    dialog = window.findChild(RetrainDialog)
+    assert not dialog.train_button.isEnabled()
+    dialog.reject()
