@@ -380,7 +380,7 @@ class MainWindow(QMainWindow):
     def _size_docks(self) -> None:
         docks = self._docks
         self.resizeDocks([docks["clips"], docks["annotation"]], [290, 320], Qt.Orientation.Horizontal)
-        self.resizeDocks([docks["motion"]], [240], Qt.Orientation.Vertical)
+        self.resizeDocks([docks["motion"]], [max(240, round(0.33 * self.height()))], Qt.Orientation.Vertical)
         self.resizeDocks([docks["annotation"], docks["recognition"]], [400, 240], Qt.Orientation.Vertical)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -13,6 +13,7 @@ from mer_core.analysis import Measurement
 
 SPANS: tuple[Span, ...] = ("onset → apex", "onset → current")
 _SCALES = {"Automatic scale": None, "±0.5 px": 0.5, "±1 px": 1.0, "±2 px": 2.0, "±5 px": 5.0}
+_TITLE, _SCALE = 28, 74  # pixels beside a picture for its title and its scale
 _STRAIN_OF_PX = 0.05  # at a fixed scale of 1 px, strain is shown up to this
 
 
@@ -67,6 +68,7 @@ class MotionPanel(QWidget):
         self._bars: list[pg.ColorBarItem] = []
         for column, kind in enumerate(_KINDS):
             self._add(column, kind)
+        self._graphics.sigDeviceRangeChanged.connect(lambda *_: self._fit())
         self._graphics.scene().sigMouseMoved.connect(self._tell_value)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 4)
@@ -114,6 +116,13 @@ class MotionPanel(QWidget):
             title.setText(kind.title, color=c.text)
             bar.axis.setPen(c.faint)
             bar.axis.setTextPen(c.text)
+
+    def _fit(self) -> None:
+        """Make the pictures as large as fit, each with its scale right beside it."""
+        room = self._graphics.contentsRect()
+        side = min(room.height() - _TITLE, room.width() // len(_KINDS) - _SCALE)
+        for column in range(len(_KINDS)):
+            self._graphics.ci.layout.setColumnFixedWidth(2 * column, max(40, side))
 
     def maps(self) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
         """u, v and strain as shown; None while nothing is shown."""
