@@ -24,7 +24,7 @@ class TrainSettings:
         "parallel", "micro-attention: 1, 3, 5 in parallel, or as residual", "parallel", "residual", "off"
     )
     literal_attention: bool = _switch(False, "multiply by phi(A), as printed, in place of 1 + phi(A)")
-    image: str = _switch("none", "image stream", "none", "apex")
+    image: str = _switch("apex", "image stream beside the flow", "none", "apex")
     hidden: int = _switch(
         0, "units of a fully connected layer before the classes (the paper's text: 400; 0: none)", least=0
     )
