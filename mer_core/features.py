@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from mer_core.errors import FeatureError
 
 DATASETS = ("flow", "apex", "label", "dataset", "subject", "clip")
+OPTIONAL = ("frames",)
 MEGC_CLASSES = ("negative", "positive", "surprise")
 """The classes of the MEGC 2019 composite, for files of three classes that do not name them."""
 
@@ -23,6 +24,7 @@ class FeatureSet:
     flow: (N, 28, 28, 3) float32, (u, v, strain) from onset to apex; u to the right and v down, in pixels of the crop,
     or any positive scaling of them. apex: (N, H, W) uint8, the aligned grey apex face. label: (N,) int64 into
     ``classes``. dataset, subject, clip: (N,) str. ``attributes`` says how the features were made (flow method, …).
+    frames: (N, T, H, W) uint8, the aligned grey face from onset to offset at T evenly spaced moments, or None.
     """
 
     flow: np.ndarray
@@ -33,6 +35,7 @@ class FeatureSet:
     clip: np.ndarray
     classes: tuple[str, ...]
     attributes: dict[str, Any] = field(default_factory=dict)
+    frames: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.label)
@@ -48,6 +51,16 @@ class FeatureSet:
         counts = Counter(self.label.tolist())
         return {name: counts[index] for index, name in enumerate(self.classes)}
 
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The arrays by name, one row a clip; optional ones where there are any."""
+        named = {name: getattr(self, name) for name in (*DATASETS, *OPTIONAL)}
+        return {name: array for name, array in named.items() if array is not None}
+
+    def select(self, rows: np.ndarray) -> "FeatureSet":
+        """The clips ``rows``: (K,) int64 indices or (N,) bool."""
+        return replace(self, **{name: array[rows] for name, array in self.arrays.items()})
+
 
 def check_features(features: FeatureSet, where: str = "The features") -> None:
     """Raise FeatureError with one sentence if ``features`` has wrong shapes, values or labels."""
@@ -61,6 +74,11 @@ def check_features(features: FeatureSet, where: str = "The features") -> None:
     if features.apex.ndim != 3 or len(features.apex) != count:
         raise FeatureError(
             f"{where}: 'apex' must have the shape ({count}, height, width), but has {features.apex.shape}."
+        )
+    frames = features.frames
+    if frames is not None and (frames.ndim != 4 or len(frames) != count):
+        raise FeatureError(
+            f"{where}: 'frames' must have the shape ({count}, frames, height, width), but has {frames.shape}."
         )
     for name in ("dataset", "subject", "clip"):
         shape = getattr(features, name).shape
@@ -119,8 +137,7 @@ def write_features(path: Path, features: FeatureSet) -> None:
     attributes = json.dumps({**features.attributes, "classes": list(features.classes)})
     try:
         if path.suffix == ".npz":
-            arrays = {name: getattr(features, name) for name in DATASETS}
-            np.savez_compressed(partial, allow_pickle=False, attributes=np.array(attributes), **arrays)
+            np.savez_compressed(partial, allow_pickle=False, attributes=np.array(attributes), **features.arrays)
         elif path.suffix in (".h5", ".hdf5"):
             _write_h5(partial, features, attributes)
         else:
@@ -150,7 +167,7 @@ def _read_h5(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     arrays = {}
     try:
         with h5py.File(path, "r") as file:
-            for name in DATASETS:
+            for name in (*DATASETS, *OPTIONAL):
                 if name in file:
                     item = file[name]
                     text = h5py.check_string_dtype(item.dtype) is not None
@@ -165,8 +182,7 @@ def _write_h5(path: Path, features: FeatureSet, attributes: str) -> None:
     import h5py
 
     with h5py.File(path, "w") as file:
-        for name in DATASETS:
-            array = getattr(features, name)
+        for name, array in features.arrays.items():
             if array.dtype.kind in "US":
                 file.create_dataset(name, data=array.astype(object), dtype=h5py.string_dtype())
             else:
@@ -193,8 +209,8 @@ def _to_features(arrays: Mapping[str, np.ndarray], attributes: dict[str, Any], p
         raise FeatureError(
             f"{path}: 'label' must be one whole number a clip, but has shape {label.shape} and type {label.dtype}."
         )
-    for name in ("flow", "apex"):
-        if arrays[name].dtype.kind not in "iuf":
+    for name in ("flow", "apex", *OPTIONAL):
+        if name in arrays and arrays[name].dtype.kind not in "iuf":
             raise FeatureError(f"{path}: '{name}' must hold numbers, but has the type {arrays[name].dtype}.")
     classes = attributes.pop("classes", None)
     if classes is None:
@@ -209,4 +225,5 @@ def _to_features(arrays: Mapping[str, np.ndarray], attributes: dict[str, Any], p
         clip=arrays["clip"].astype(str),
         classes=tuple(str(name) for name in classes),
         attributes=attributes,
+        frames=arrays["frames"].astype(np.uint8) if "frames" in arrays else None,
     )

@@ -27,6 +27,28 @@ def test_round_trip(tmp_path: Path, suffix: str) -> None:
     assert [item.name for item in tmp_path.iterdir()] == [path.name]
 
 
+@pytest.mark.parametrize("suffix", [".h5", ".npz"])
+def test_frames_are_kept_where_there_are_any(tmp_path: Path, suffix: str) -> None:
+    frames = np.random.default_rng(0).integers(0, 255, (24, 10, 8, 8), dtype=np.uint8)
+    path = tmp_path / f"features{suffix}"
+    write_features(path, replace(toy_features(), frames=frames))
+    again = read_features(path).frames
+    assert again is not None
+    assert again.dtype == np.uint8
+    np.testing.assert_array_equal(again, frames)
+
+
+def test_selection_keeps_rows_together() -> None:
+    features = replace(toy_features(), frames=np.arange(24, dtype=np.uint8)[:, None, None, None] + np.zeros((2, 3, 3)))
+    some = features.select(features.label == 2)
+    assert some.class_counts == {"negative": 0, "positive": 0, "surprise": 8}
+    assert some.frames is not None
+    for row, index in enumerate(np.flatnonzero(features.label == 2)):
+        assert some.clip[row] == features.clip[index]
+        assert (some.frames[row] == index).all()
+        np.testing.assert_array_equal(some.flow[row], features.flow[index])
+
+
 def test_group_tells_equal_names_of_two_sets_apart() -> None:
     features = toy_features(subjects=2)
     features = replace(features, subject=np.array(["01"] * 12), dataset=np.array(["a"] * 6 + ["b"] * 6))
@@ -52,6 +74,8 @@ FLOW = toy_features().flow
         ({"flow": FLOW[:5]}, "'flow' must have the shape"),
         ({"apex": FLOW[..., 0][:3]}, "'apex' must have the shape"),
         ({"flow": np.where(np.arange(24)[:, None, None, None] == 7, np.nan, FLOW)}, r"not finite in 1 of 24.*c07"),
+        ({"frames": FLOW[:3, None, ..., 0]}, "'frames' must have the shape"),
+        ({"frames": np.array(["a"] * 24)}, "'frames' must hold numbers"),
         ({"label": np.full(24, 0.5)}, "one whole number a clip"),
         ({"label": np.arange(24) % 3 - 1}, "'label' must lie in 0..1"),
         ({"subject": np.array(["s"])}, "'subject' must have the shape"),
