@@ -51,7 +51,7 @@ class SampleMaker(QObject):
         self.done = int(message["done"])
         self.dialog.setMaximum(int(message["total"]))
         self.dialog.setValue(int(message["done"]))
-        self.dialog.setLabelText(f"Making the sample project: {message['text']}")
+        self.dialog.setLabelText(f"Making the sample project: {self.done} of {message['total']} clips")
 
     def _finish(self, code: int, log: str) -> None:
         if self._ended:

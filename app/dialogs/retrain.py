@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from mer_core.project.training_set import TrainingSet
+from mer_core.training.settings import TrainSettings
 
 
 class RetrainDialog(QDialog):
@@ -27,12 +28,13 @@ class RetrainDialog(QDialog):
         self.setMinimumWidth(440)
         text = QLabel(_summary(labels))
         text.setWordWrap(True)
+        defaults = TrainSettings()
         self.epochs = QSpinBox()
         self.epochs.setRange(1, 1000)
-        self.epochs.setValue(40)
+        self.epochs.setValue(defaults.epochs)
         self.seeds = QSpinBox()
         self.seeds.setRange(1, 20)
-        self.seeds.setValue(3)
+        self.seeds.setValue(defaults.seeds)
         self.seeds.setToolTip("Independent trainings: the model averages them, the card gives their spread")
         self.fu_mix = QCheckBox("FU-MIX: weigh clips by how often they are misread, and mix them")
         self.fu_mix.setChecked(True)

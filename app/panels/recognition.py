@@ -106,7 +106,8 @@ class RecognitionPanel(QWidget):
     def show_answer(self, answer: Prediction, coded: str | None, warnings: tuple[str, ...]) -> None:
         """Show the model's answer, the class the coder chose, and what makes the answer doubtful."""
         probabilities = dict(zip(answer.classes, map(float, answer.probabilities), strict=True))
-        self._verdict.setText(max(probabilities, key=lambda name: probabilities[name]))
+        best = max(probabilities, key=lambda name: probabilities[name])
+        self._verdict.setText(f"{best}?" if warnings else best)
         self._doubt.setText(f"uncertainty {answer.uncertainty:.2f}")
         self._doubt.setToolTip("Entropy of the class probabilities: 0 is sure, 1 means every class is as likely")
         self.bars.show_probabilities(probabilities, coded)

@@ -35,10 +35,8 @@ class TrainingPanel(QWidget):
         self._loss = self._graphics.addPlot(row=0, col=0)
         self._score = self._graphics.addPlot(row=0, col=1)
         self._score.setYRange(0, 1)
-        self._loss.setLabel("bottom", "epoch")
-        self._score.setLabel("bottom", "epoch")
-        self._loss.setTitle("Loss", size="9pt")
-        self._score.setTitle("Held-out subjects", size="9pt")
+        self._loss.setTitle("Loss, by epoch", size="9pt")
+        self._score.setTitle("On held-out subjects, by epoch", size="9pt")
         for plot in (self._loss, self._score):
             plot.addLegend(offset=(-8, 8), labelTextSize="8pt")
             plot.setMenuEnabled(False)

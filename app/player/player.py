@@ -74,7 +74,7 @@ class Player(QWidget):
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(5, 100)
         self.opacity.setValue(60)
-        self.opacity.setFixedWidth(70)
+        self.opacity.setFixedWidth(60)
         self.opacity.setToolTip("How strongly the overlay covers the face")
         self.opacity.setAccessibleName("Overlay strength")
         for box in (self.speed, self.overlay, self.opacity):
@@ -221,7 +221,7 @@ class Player(QWidget):
         with QSignalBlocker(self.frame_box):
             self.frame_box.setValue(clip.numbers[index])
         self._position.setToolTip(f"{clip.fps:g} frames a second, {clip.width} × {clip.height} pixels")
-        self._position.setText(f"{index + 1} of {len(clip)} · {clip.times[index] * 1000:.0f} ms")
+        self._position.setText(f"{index + 1}/{len(clip)} · {clip.times[index] * 1000:.0f} ms")
 
 
 def _button(action: QAction) -> QToolButton:

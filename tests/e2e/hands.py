@@ -28,6 +28,9 @@ def wait_until(true: Callable[[], bool], what: str, seconds: float = 30) -> None
 
 def press(window: QWidget, *keys: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     """Press keys where the focus is."""
+    if QApplication.activeWindow() is None:  # off screen no window manager gives the keyboard back after a dialog
+        window.activateWindow()
+        wait_until(window.isActiveWindow, "the window has the keyboard")
     for key in keys:
         QTest.keyClick(QApplication.focusWidget() or window, key, modifier)
         wait(5)
