@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split-seed", type=int, default=0, help="random seed of the division (default: 0)")
     parser.add_argument("--method", choices=list(METHODS), default="mr-uamf", help="method (default: mr-uamf)")
     parser.add_argument("--json", metavar="OUT", type=Path, help="write the whole result here")
-    add_settings(parser)
+    add_settings(parser, METHODS.values())
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from mer_core.cli.tables import class_table, figures_table, progress_bar
 
-    settings = settings_from(arguments)
+    settings = settings_from(arguments, METHODS[arguments.method])
     features = read_features(arguments.file)
     if arguments.json is not None and not arguments.json.absolute().parent.is_dir():
         raise MerError(f"{arguments.json} cannot be written: make its folder first.")

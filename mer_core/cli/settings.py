@@ -1,30 +1,57 @@
-"""Training settings as command-line options, made from the settings' own fields."""
+"""Methods' settings as command-line options, made from the settings' own fields."""
 
 import argparse
 import shlex
 import sys
+from collections.abc import Iterable
 from dataclasses import fields
 
-from mer_core.training.settings import TrainSettings
+from mer_core.errors import ModelError
+from mer_core.models.method import Method
+from mer_core.models.settings import MethodSettings
+
+_GIVEN = "given_settings"
 
 
-def add_settings(parser: argparse.ArgumentParser) -> None:
-    """One option a setting: ``--label-smoothing 0.1``, ``--flip`` and ``--no-flip``."""
+class _Give(argparse.Action):
+    """Notes a setting that was given, so that those which were not keep the default of the method that is chosen."""
+
+    def __call__(
+        self, _parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: object, option: str | None = None
+    ) -> None:
+        value = not (option or "").startswith("--no-") if self.nargs == 0 else values
+        setattr(namespace, _GIVEN, {**getattr(namespace, _GIVEN), self.dest: value})
+
+
+def add_settings(parser: argparse.ArgumentParser, methods: Iterable[Method]) -> None:
+    """One option a setting of any of the methods: ``--label-smoothing 0.1``, ``--flip`` and ``--no-flip``."""
+    uses: dict[str, list[tuple[str, object, str]]] = {}
+    for one in methods:
+        for item in fields(one.settings):
+            uses.setdefault(item.name, []).append((one.name, item.default, item.metadata["help"]))
     group = parser.add_argument_group("settings of the method")
-    for item in fields(TrainSettings):
-        flag = "--" + item.name.replace("_", "-")
-        text = f"{item.metadata['help']} (default: {item.default})"
-        if isinstance(item.default, bool):
-            group.add_argument(flag, action=argparse.BooleanOptionalAction, default=item.default, help=text)
-        else:
-            choices = item.metadata["choices"] or None
-            kind = type(item.default)
-            group.add_argument(flag, type=kind, default=item.default, choices=choices, help=text, dest=item.name)
+    for name, used in uses.items():
+        _, default, text = used[0]
+        defaults = {str(value): [method for method, other, _ in used if other == value] for _, value, _ in used}
+        said = "; ".join(
+            value if len(defaults) == 1 else f"{value}: {', '.join(defaults[value])}" for value in defaults
+        )
+        flag = "--" + name.replace("_", "-")
+        flags = [flag, f"--no-{flag[2:]}"] if isinstance(default, bool) else [flag]
+        kind = {"nargs": 0} if isinstance(default, bool) else {"type": type(default), "metavar": name.upper()}
+        group.add_argument(
+            *flags, dest=name, action=_Give, default=argparse.SUPPRESS, help=f"{text} (default: {said})", **kind
+        )
+    parser.set_defaults(**{_GIVEN: {}})
 
 
-def settings_from(arguments: argparse.Namespace) -> TrainSettings:
-    """The settings that were given, the rest by default."""
-    return TrainSettings(**{item.name: getattr(arguments, item.name) for item in fields(TrainSettings)})
+def settings_from(arguments: argparse.Namespace, method: Method) -> MethodSettings:
+    """The settings that were given, the rest by default; ModelError for one that ``method`` does not have."""
+    given = getattr(arguments, _GIVEN)
+    for name in given:
+        if name not in {item.name for item in fields(method.settings)}:
+            raise ModelError(f"The method '{method.name}' has no setting '{name}': leave it out.")
+    return method.settings(**given)
 
 
 def command_line() -> str:

@@ -10,6 +10,7 @@ from mer_core.cli.json_lines import Wishes, print_line
 from mer_core.cli.settings import add_settings, command_line, settings_from
 from mer_core.errors import Cancelled, FeatureError
 from mer_core.features import FeatureSet, read_features
+from mer_core.models.registry import METHODS
 
 HELP = "Train a model on a feature file or a project's labels, judged on held-out subjects."
 
@@ -26,12 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="one JSON object a line on standard output; 'stop' (keep the model so far) or 'cancel' on standard "
         "input; the end of standard input cancels",
     )
-    add_settings(parser)
+    add_settings(parser, [METHODS["mr-uamf"]])
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train; the events are those of ``train_run``, preceded by ``progress`` while features are measured."""
-    settings = settings_from(arguments)
+    settings = settings_from(arguments, METHODS["mr-uamf"])
     out = _out(arguments)
     wishes = Wishes()
     if arguments.json_lines:

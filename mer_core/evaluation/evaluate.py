@@ -6,19 +6,21 @@ from typing import Any
 
 import numpy as np
 
+from mer_core.errors import ModelError
 from mer_core.evaluation.metrics import score, summarise
 from mer_core.evaluation.predictions import clip_predictions
 from mer_core.evaluation.protocols import split
 from mer_core.features import FeatureSet, check_trainable
+from mer_core.models.method import check_readable
 from mer_core.models.registry import method as method_named
+from mer_core.models.settings import MethodSettings
 from mer_core.progress import Progress, silent
-from mer_core.training.settings import TrainSettings
 from mer_core.versions import versions
 
 
 def evaluate(
     features: FeatureSet,
-    settings: TrainSettings,
+    settings: MethodSettings | None = None,
     *,
     method: str = "mr-uamf",
     protocol: str = "loso",
@@ -29,12 +31,16 @@ def evaluate(
 ) -> dict[str, Any]:
     """Train and test ``settings.seeds`` times; figures are pooled over all held-out clips, then mean and sd over seeds.
 
-    Nothing is chosen on held-out clips: the last epoch counts. ``pooled`` (and each entry of ``per_dataset``) holds
-    uf1, uar, accuracy, precision, recall and f1 as {mean, sd}, per_class and the confusion matrix summed over seeds;
-    ``averaged`` the figures of the seeds' mean probabilities.
+    settings: the method's own, its defaults if None. Nothing is chosen on held-out clips: the last epoch counts.
+    ``pooled`` (and each entry of ``per_dataset``) holds uf1, uar, accuracy, precision, recall and f1 as {mean, sd},
+    per_class and the confusion matrix summed over seeds; ``averaged`` the figures of the seeds' mean probabilities.
     """
     check_trainable(features)
     chosen = method_named(method)
+    settings = settings or chosen.settings()
+    if not isinstance(settings, chosen.settings):
+        raise ModelError(f"These are not settings of the method '{method}': give it its own.")
+    check_readable(chosen, features)
     division = split(protocol, features.label, features.group, folds=folds, seed=split_seed)
     seeds = list(range(settings.seed, settings.seed + settings.seeds))
     began = time.perf_counter()

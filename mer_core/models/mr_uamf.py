@@ -167,6 +167,21 @@ class MrUamf:
         return (torch.rand(shape, generator=generator) < stay).float().div_(stay)
 
 
+def parameter_count(settings: TrainSettings, classes: int) -> int:
+    """Learnt numbers of one member."""
+    return sum(math.prod(shape) for shape in _shapes(settings, classes)[0].values())
+
+
+def multiply_adds(settings: TrainSettings, classes: int) -> int:
+    """Multiply-adds of one clip in one member: each weight of a layer at every place where the layer is applied."""
+    total = 0
+    for name, shape in _shapes(settings, classes)[0].items():
+        if name.endswith("weight"):
+            places = 30 * 30 if name in ("flow.weight", "image.weight") else 10 * 10 if "attention" in name else 1
+            total += places * math.prod(shape)
+    return total
+
+
 def _shapes(settings: TrainSettings, classes: int) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:
     """Shapes of one member's weights and statistics, by name."""
     channels = {"flow": flow_channels(settings)} | ({"image": 1} if settings.image != "none" else {})

@@ -1,0 +1,50 @@
+"""What a method is to those who judge, compare and list methods. Importing this module does not import torch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mer_core.errors import FeatureError
+from mer_core.features import FeatureSet
+from mer_core.models.settings import MethodSettings
+
+OnEpoch = Callable[[int, int], None]
+"""Called with (done, total) while a seed is trained; what it raises ends the work."""
+
+Predict = Callable[[FeatureSet, np.ndarray, Any, int, OnEpoch], np.ndarray]
+"""(features, held_out (F, N) bool, settings, seed, on_epoch) → (N, classes) float32 probabilities, each clip by models
+that have not learnt from it; NaN where no fold holds it out."""
+
+Count = Callable[[int], int | None]
+"""(classes) → a number, or None where there is no such number."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method: its name, a line about it, what it reads of a clip, where it comes from, and how it is judged."""
+
+    name: str
+    title: str
+    reads: tuple[str, ...]
+    """Of "flow", "apex" and "frames": names of a FeatureSet's arrays."""
+    source: str
+    settings: type[MethodSettings]
+    predict_held_out: Predict
+    parameters: Count
+    """Weights that are learnt, with the default settings."""
+    flops: Count
+    """Multiply-adds of one clip, with the default settings, in convolutions and fully connected layers."""
+    heavy: bool = False
+    """Too heavy to leave one subject out on two cores: compare it on a stated smaller protocol."""
+
+
+def check_readable(method: Method, features: FeatureSet) -> None:
+    """Raise FeatureError if ``features`` lack something that ``method`` reads."""
+    missing = [name for name in method.reads if getattr(features, name, None) is None]
+    if missing:
+        raise FeatureError(
+            f"The method '{method.name}' reads '{missing[0]}', which these features do not hold: "
+            "make them again with it, or choose another method."
+        )

@@ -1,0 +1,53 @@
+"""What the settings of all methods have in common: checked values, JSON and back, random seeds."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Self
+
+from mer_core.errors import ModelError
+
+
+def switch(default: Any, text: str, *choices: Any, least: float | None = None) -> Any:
+    """A field of a settings class: its default, what it does, and what it may be."""
+    return field(default=default, metadata={"help": text, "choices": choices, "least": least})
+
+
+@dataclass(frozen=True)
+class MethodSettings:
+    """The base of every method's own settings: frozen dataclasses whose fields are made by ``switch``.
+
+    A value is as its default (a whole number, a number, a text or a switch); the command line makes one option of each.
+    """
+
+    seeds: int = switch(5, "trainings with different random numbers; figures are means over them", least=1)
+    seed: int = switch(0, "number of the first seed", least=0)
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value, choices, least = getattr(self, item.name), item.metadata["choices"], item.metadata["least"]
+            kinds = (int, float) if type(item.default) is float else (type(item.default),)
+            if type(value) not in kinds:
+                raise ModelError(f"The setting '{item.name}' is {value!r}, but must be like {item.default!r}.")
+            if choices and value not in choices:
+                raise ModelError(f"The setting '{item.name}' is {value!r}, but must be one of {', '.join(choices)}.")
+            if least is not None and not value >= least:
+                raise ModelError(f"The setting '{item.name}' is {value!r}, but must be at least {least}.")
+
+    @property
+    def total_epochs(self) -> int:
+        """Steps of progress of one seed: epochs of all its stages, or 1 for a method that has none."""
+        return int(getattr(self, "epochs", 1))
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """From ``to_dict``; an unknown name is an error, a missing one takes the default."""
+        unknown = set(values) - {item.name for item in fields(cls)}
+        if unknown:
+            raise ModelError(
+                f"The settings {', '.join(sorted(unknown))} are unknown: this model is of another version."
+            )
+        return replace(cls(), **values)
