@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
-from mer_core.annotation import Marks
+from mer_core.annotation import Annotation, Marks
 from mer_core.project import Project
+from tests.e2e.hands import opened
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def press(
         qtbot.keyClick(window, key, modifier)
 
 
-def stored(window: MainWindow) -> list[object]:
+def stored(window: MainWindow) -> list[Annotation]:
     """What another process would read from the disk now."""
     project = window.desk.session.project
     assert project is not None
@@ -51,7 +52,7 @@ def test_keys_step_and_mark_the_frame_shown(coded: MainWindow, qtbot: QtBot) -> 
     assert media.image is not None
     assert media.image[0, 0, 0] == 39 * 5
     assert coded.player.frame_box.value() == 49
-    assert [annotation.marks for annotation in stored(coded)] == [Marks(3, 13, 39)]  # type: ignore[attr-defined]
+    assert [annotation.marks for annotation in stored(coded)] == [Marks(3, 13, 39)]
     press(qtbot, coded, Qt.Key.Key_Left, modifier=Qt.KeyboardModifier.ControlModifier)
     assert media.index == 13
 
@@ -177,8 +178,7 @@ def test_the_frame_rate_is_corrected_and_times_follow(coded: MainWindow, qtbot: 
     from app.dialogs.clip_properties import ClipProperties
 
     press(qtbot, coded, Qt.Key.Key_F2)
-    dialog = coded.findChild(ClipProperties)
-    assert dialog is not None
+    dialog = opened(coded, ClipProperties)
     dialog.fps.setValue(200)
     dialog.subject.setText("sub07")
     dialog.accept()

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.dialogs.retrain import RetrainDialog
 from app.main_window import MainWindow
 from mer_core.models.cards import read_card
+from tests.e2e.hands import opened
 
 _PATIENCE = 60_000
 
@@ -29,8 +30,7 @@ def begin(window: MainWindow, qtbot: QtBot, epochs: int) -> None:
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: window.findChild(RetrainDialog) is not None)
-    dialog = window.findChild(RetrainDialog)
+    dialog = opened(window, RetrainDialog)
     dialog.epochs.setValue(epochs)
     dialog.seeds.setValue(1)
     with qtbot.waitSignal(window.desk.trainer.epoch, timeout=_PATIENCE):
@@ -110,7 +110,6 @@ def test_closing_the_window_ends_the_training(trainee: MainWindow, qtbot: QtBot)
 def test_too_few_labels_are_said_before_training(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     window.desk.session.create_project(tmp_path / "empty", "anna")
     qtbot.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: window.findChild(RetrainDialog) is not None)
-    dialog = window.findChild(RetrainDialog)
+    dialog = opened(window, RetrainDialog)
     assert not dialog.train_button.isEnabled()
     dialog.reject()

@@ -45,7 +45,7 @@ def start_imageview() -> None:
 
 
 def _tell_when_painted(widget: QWidget, application: QApplication) -> None:
-    told = []
+    told: list[float] = []
 
     def tell() -> None:
         if not told:

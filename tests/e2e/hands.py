@@ -3,12 +3,14 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QEventLoop, QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 _LEFT = Qt.MouseButton.LeftButton
+_Kind = TypeVar("_Kind", bound=QWidget)
 
 
 def wait(milliseconds: int) -> None:
@@ -24,6 +26,14 @@ def wait_until(true: Callable[[], bool], what: str, seconds: float = 30) -> None
     while not true():
         assert time.monotonic() < deadline, f"waited {seconds} s in vain until {what}"
         wait(20)
+
+
+def opened(window: QWidget, kind: type[_Kind]) -> _Kind:
+    """The dialog of that kind over a window, once it is open."""
+    wait_until(lambda: window.findChild(kind) is not None, f"{kind.__name__} is open")
+    dialog = window.findChild(kind)
+    assert dialog is not None
+    return dialog
 
 
 def press(window: QWidget, *keys: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:

@@ -17,8 +17,9 @@ from app import places
 from app.dialogs.model_card import ModelCard
 from app.dialogs.retrain import RetrainDialog
 from app.main_window import MainWindow
+from mer_core.annotation import Annotation
 from mer_core.project import Project
-from tests.e2e.hands import Camera, Pulse, click, drag, press, type_into, wait, wait_until
+from tests.e2e.hands import Camera, Pulse, click, drag, opened, press, type_into, wait, wait_until
 
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 _ALT = Qt.KeyboardModifier.AltModifier
@@ -171,8 +172,7 @@ class Tour:
         window, trainer = self.window, self.window.desk.trainer
         window.player.view.setFocus()
         press(window, Qt.Key.Key_R, modifier=_CONTROL)
-        wait_until(lambda: window.findChild(RetrainDialog) is not None, "the dialog is open")
-        dialog = window.findChild(RetrainDialog)
+        dialog = opened(window, RetrainDialog)
         self.camera.take(dialog, "before-retraining")
         epochs: list[dict] = []
         ends: list[str] = []
@@ -211,8 +211,7 @@ class Tour:
         wait_until(lambda: bool(window.recognition_panel.bars.probabilities), "the new model answers")
         self.camera.take(window, "the-new-model-answers")
         click(window.recognition_panel.card_button)
-        wait_until(lambda: window.findChild(ModelCard) is not None, "the card is open")
-        dialog = window.findChild(ModelCard)
+        dialog = opened(window, ModelCard)
         self.camera.take(dialog, "its-card")
         dialog.close()
         card = json.loads((window.desk.model / "card.json").read_text(encoding="utf-8"))
@@ -269,7 +268,7 @@ class Tour:
         rows = json.loads((places.sample_project() / "truth.json").read_text(encoding="utf-8"))
         return next(row for row in rows if row["path"] == clip.path)
 
-    def on_disk(self, clip: int) -> object:
+    def on_disk(self, clip: int) -> Annotation | None:
         """The clip's annotation as another process reads it."""
         with Project.open(places.sample_project()) as project:
             found = project.annotations(clip)
