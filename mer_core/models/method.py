@@ -1,6 +1,6 @@
 """What a method is to those who judge, compare and list methods. Importing this module does not import torch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,9 @@ OnEpoch = Callable[[int, int], None]
 Predict = Callable[[FeatureSet, np.ndarray, Any, int, OnEpoch], np.ndarray]
 """(features, held_out (F, N) bool, settings, seed, on_epoch) → (N, classes) float32 probabilities, each clip by models
 that have not learnt from it; NaN where no fold holds it out."""
+
+PredictByEpoch = Callable[[FeatureSet, np.ndarray, Any, int, OnEpoch], Iterator[np.ndarray]]
+"""As ``Predict``, but after every epoch of the training proper; the last one is what ``Predict`` gives."""
 
 Count = Callable[[int], int | None]
 """(classes) → a number, or None where there is no such number."""
@@ -38,6 +41,8 @@ class Method:
     """Multiply-adds of one clip, with the default settings, in convolutions and fully connected layers."""
     heavy: bool = False
     """Too heavy to leave one subject out on two cores: compare it on a stated smaller protocol."""
+    held_out_by_epoch: PredictByEpoch | None = None
+    """To show what keeping the best epoch on the test clips would claim; never to choose one by."""
 
 
 def check_readable(method: Method, features: FeatureSet) -> None:
