@@ -4,9 +4,9 @@ import argparse
 import json
 from pathlib import Path
 
+from mer_core.cli.plans import add_plan, plan_from
 from mer_core.cli.settings import add_settings, command_line, settings_from
 from mer_core.errors import MerError
-from mer_core.evaluation.protocols import PROTOCOLS
 from mer_core.features import read_features
 from mer_core.models.registry import METHODS
 
@@ -16,12 +16,15 @@ HELP = "Judge a method on a feature file under a protocol, over several seeds."
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """FILE, protocol, method, where to write, and every setting."""
     parser.add_argument("file", metavar="FILE", type=Path, help="a feature file (.h5, .npz)")
-    named = "; ".join(f"{one.name}: {one.title}" for one in PROTOCOLS.values())
-    parser.add_argument("--protocol", choices=list(PROTOCOLS), default="loso", help=f"{named} (default: loso)")
-    parser.add_argument("--folds", type=int, default=5, help="folds of the K-fold protocols (default: 5)")
-    parser.add_argument("--split-seed", type=int, default=0, help="random seed of the division (default: 0)")
     parser.add_argument("--method", choices=list(METHODS), default="mr-uamf", help="method (default: mr-uamf)")
     parser.add_argument("--json", metavar="OUT", type=Path, help="write the whole result here")
+    parser.add_argument("--save-split", metavar="FILE", type=Path, help="write the folds here, for --split")
+    parser.add_argument(
+        "--test-peek",
+        action="store_true",
+        help="also show, in red, what keeping the best epoch on the test clips would have claimed",
+    )
+    add_plan(parser)
     add_settings(parser, METHODS.values())
 
 
@@ -44,9 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
             features,
             settings,
             method=arguments.method,
-            protocol=arguments.protocol,
-            folds=arguments.folds,
-            split_seed=arguments.split_seed,
+            plan=plan_from(arguments),
+            save_split=arguments.save_split,
+            test_peek=arguments.test_peek,
             command=command_line(),
             progress=lambda done, total, text: bar.update(task, completed=done, total=total, description=text),
         )
@@ -61,5 +64,11 @@ def run(arguments: argparse.Namespace) -> int:
     title = f"{result['method']}, {result['protocol']}, {result['folds']} folds, {len(result['seeds'])} seeds{warning}"
     console.print(figures_table(title, {"all": result["pooled"], **result["per_dataset"]}))
     console.print(class_table(result["classes"], result["pooled"]))
+    for note in result["notes"]:
+        console.print(note, style="yellow", markup=False)
+    if "test_peek" in result:
+        peeked = result["test_peek"]
+        claim = f"{peeked['per_fold']['uf1']['mean']:.3f}"
+        console.print(f"UF1 {claim} if each fold kept its best epoch. {peeked['warning']}", style="red", markup=False)
     console.print(f"{result['tested']} of {result['clips']} clips tested, {result['seconds']:.0f} s")
     return 0

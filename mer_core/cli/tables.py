@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 COLUMNS = {"uf1": "UF1", "uar": "UAR", "accuracy": "accuracy", "precision": "precision"}
@@ -16,6 +24,12 @@ def progress_bar(console: Console) -> Progress:
     return Progress(
         text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(), console=console
     )
+
+
+def share_bar(console: Console) -> Progress:
+    """A bar for work whose text says what is left of it: its units mean nothing to a reader."""
+    text = TextColumn("{task.description}")
+    return Progress(text, BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), console=console)
 
 
 def figures_table(title: str, rows: Mapping[str, Mapping[str, Any]]) -> Table:

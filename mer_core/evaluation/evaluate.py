@@ -2,15 +2,17 @@
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mer_core.errors import ModelError
-from mer_core.evaluation.metrics import score, summarise
-from mer_core.evaluation.predictions import clip_predictions
-from mer_core.evaluation.protocols import split
-from mer_core.features import FeatureSet, check_trainable
+from mer_core.evaluation.parts import Task, measure
+from mer_core.evaluation.plan import Plan, apply_plan, missing_in_training
+from mer_core.evaluation.result import figures
+from mer_core.evaluation.saved_splits import write_split
+from mer_core.features import FeatureSet
 from mer_core.models.method import check_readable
 from mer_core.models.registry import method as method_named
 from mer_core.models.settings import MethodSettings
@@ -23,64 +25,62 @@ def evaluate(
     settings: MethodSettings | None = None,
     *,
     method: str = "mr-uamf",
-    protocol: str = "loso",
-    folds: int = 5,
-    split_seed: int = 0,
+    plan: Plan | None = None,
+    save_split: Path | None = None,
+    test_peek: bool = False,
     command: str = "",
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """Train and test ``settings.seeds`` times; figures are pooled over all held-out clips, then mean and sd over seeds.
 
-    settings: the method's own, its defaults if None. Nothing is chosen on held-out clips: the last epoch counts.
-    ``pooled`` (and each entry of ``per_dataset``) holds uf1, uar, accuracy, precision, recall and f1 as {mean, sd},
-    per_class and the confusion matrix summed over seeds; ``averaged`` the figures of the seeds' mean probabilities.
+    settings: the method's own, its defaults if None. plan: leave one subject out if None. Nothing is chosen on held-out
+    clips: the last epoch counts; ``test_peek`` adds what choosing there would have claimed, where the method shows its
+    epochs. The figures are those of ``result.figures``.
     """
-    check_trainable(features)
+    plan = plan or Plan()
+    features, division = apply_plan(features, plan)
     chosen = method_named(method)
     settings = settings or chosen.settings()
     if not isinstance(settings, chosen.settings):
         raise ModelError(f"These are not settings of the method '{method}': give it its own.")
     check_readable(chosen, features)
-    division = split(protocol, features.label, features.group, folds=folds, seed=split_seed)
+    if test_peek and chosen.held_out_by_epoch is None:
+        raise ModelError(f"The method '{method}' does not show its epochs, so there is nothing to peek at.")
+    if save_split is not None:
+        write_split(save_split, features, division)
     seeds = list(range(settings.seed, settings.seed + settings.seeds))
     began = time.perf_counter()
-    held_out = []
+    parts = []
     for done, seed in enumerate(seeds):
 
         def on_epoch(epoch: int, epochs: int, done: int = done, seed: int = seed) -> None:
             progress(done * epochs + epoch, len(seeds) * epochs, f"seed {seed}, epoch {epoch} of {epochs}")
 
-        held_out.append(chosen.predict_held_out(features, division.held_out, settings, seed, on_epoch))
-    tested = division.fold >= 0
+        task = Task(method, method, settings, seed, "full", test_peek)
+        parts.append(measure(features, division.held_out, task, on_epoch))
+    held_out = [part.held_out for part in parts]
     return {
         "method": chosen.name,
-        "protocol": protocol,
+        "protocol": division.protocol.name,
         "protocol_title": division.protocol.title,
         "leaks_subjects": division.protocol.leaks_subjects,
         "clips": len(features),
-        "tested": int(tested.sum()),
+        "tested": int(np.sum(division.fold >= 0)),
         "subjects": len(set(features.group)),
         "folds": len(division.held_out),
-        "split_seed": split_seed,
+        "split_seed": plan.split_seed,
+        "train": list(plan.train),
+        "test": list(plan.test),
+        "notes": missing_in_training(features, division),
         "classes": list(features.classes),
         "class_counts": features.class_counts,
         "seeds": seeds,
         "aggregation": "pooled over folds, then mean and sd over seeds",
-        "pooled": _figures(features, held_out, tested),
-        "averaged": score(features.label[tested], np.mean(held_out, axis=0)[tested].argmax(1), features.classes),
-        "per_dataset": {
-            str(name): _figures(features, held_out, tested & (features.dataset == name))
-            for name in np.unique(features.dataset[tested])
-        },
+        **figures(features, division, held_out, [part.epochs for part in parts if part.epochs is not None]),
         "settings": settings.to_dict(),
         "features": features.attributes,
-        "predictions": clip_predictions(features, division, held_out),
         "versions": versions(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(time.perf_counter() - began, 2),
         "command": command,
     }
-
-
-def _figures(features: FeatureSet, held_out: list[np.ndarray], rows: np.ndarray) -> dict[str, Any]:
-    return summarise([score(features.label[rows], one[rows].argmax(1), features.classes) for one in held_out])

@@ -10,12 +10,16 @@ from mer_core.errors import FeatureError
 
 @dataclass(frozen=True)
 class Protocol:
-    """A way to divide. ``leaks_subjects``: a subject's clips may lie on both sides, so figures are flattering."""
+    """A way to divide. ``leaks_subjects``: a subject's clips may lie on both sides, so figures are flattering.
+
+    divide: (label, group, folds, seed) → (N,) the fold that holds each clip out, −1 where none does; None where whole
+    data sets are divided, which takes their names (``plan.apply_plan``).
+    """
 
     name: str
     title: str
     leaks_subjects: bool
-    divide: Callable[[np.ndarray, np.ndarray, int, int], np.ndarray]
+    divide: Callable[[np.ndarray, np.ndarray, int, int], np.ndarray] | None
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ def split(protocol: str, label: np.ndarray, group: np.ndarray, *, folds: int = 5
     if protocol not in PROTOCOLS:
         raise FeatureError(f"The protocol '{protocol}' is unknown: choose one of {', '.join(PROTOCOLS)}.")
     chosen = PROTOCOLS[protocol]
+    if chosen.divide is None:
+        raise FeatureError(f"The protocol '{protocol}' divides data sets: name those to train and to test on.")
     units = len(label) if chosen.leaks_subjects else len(set(group))
     if units < 2:
         what = "clip" if chosen.leaks_subjects else "subject"
@@ -97,6 +103,8 @@ PROTOCOLS = {
     protocol.name: protocol
     for protocol in (
         Protocol("loso", "leave one subject out", False, _loso),
+        Protocol("composite", "leave one subject out, several data sets as one, three classes", False, _loso),
+        Protocol("cross", "train on some data sets, test on others", False, None),
         Protocol("kfold", "K folds of whole subjects", False, _kfold),
         Protocol("holdout", "a fifth held out, whole subjects", False, _first(_kfold)),
         Protocol("sample-kfold", "K folds of single clips (leaks subjects)", True, _clips),

@@ -10,6 +10,7 @@ import pytest
 from mer_core.cli import evaluate as command
 from mer_core.errors import Cancelled, FeatureError, MerError, ModelError
 from mer_core.evaluation.evaluate import evaluate
+from mer_core.evaluation.plan import Plan
 from mer_core.features import write_features
 from mer_core.training.settings import TrainSettings
 from tests.core.toy import toy_features
@@ -43,7 +44,7 @@ def test_result_holds_what_a_reader_needs(tmp_path: Path, capsys: pytest.Capture
 
 
 def test_only_held_out_clips_count() -> None:
-    result = evaluate(FEATURES, SHORT, protocol="sample-holdout")
+    result = evaluate(FEATURES, SHORT, plan=Plan("sample-holdout"))
     assert result["leaks_subjects"]
     assert result["tested"] == len(result["predictions"]) == np.sum(result["pooled"]["confusion"]) / 2 < 18
 
@@ -57,7 +58,7 @@ def test_progress_counts_seeds_and_can_cancel() -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        evaluate(FEATURES, SHORT, protocol="holdout", progress=progress)
+        evaluate(FEATURES, SHORT, plan=Plan("holdout"), progress=progress)
     assert calls == [(1, 22), (2, 22), (3, 22)]
 
 

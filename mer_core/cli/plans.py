@@ -1,0 +1,41 @@
+"""The protocol as command-line options, the same for every command that judges."""
+
+import argparse
+from pathlib import Path
+
+from mer_core.evaluation.plan import Plan
+from mer_core.evaluation.protocols import PROTOCOLS
+
+
+def add_plan(parser: argparse.ArgumentParser) -> None:
+    """Protocol, folds, data sets, classes, a saved split."""
+    group = parser.add_argument_group("how it is judged")
+    named = "; ".join(f"{one.name}: {one.title}" for one in PROTOCOLS.values())
+    group.add_argument("--protocol", choices=list(PROTOCOLS), default="loso", help=f"{named} (default: loso)")
+    group.add_argument("--folds", type=int, default=5, help="folds of the K-fold protocols (default: 5)")
+    group.add_argument("--split-seed", type=int, default=0, help="random seed of the division (default: 0)")
+    group.add_argument("--train", type=_names, default=(), metavar="A,B", help="cross: data sets to learn from")
+    group.add_argument("--test", type=_names, default=(), metavar="C", help="cross: data sets to be tested on")
+    group.add_argument("--datasets", type=_names, default=(), metavar="A,B", help="only these data sets")
+    group.add_argument(
+        "--classes", choices=("own", "three"), default="own", help="as in the file, or negative, positive, surprise"
+    )
+    group.add_argument("--split", type=Path, metavar="FILE", help="a saved split, in place of a protocol")
+
+
+def plan_from(arguments: argparse.Namespace) -> Plan:
+    """What was asked for."""
+    return Plan(
+        protocol=arguments.protocol,
+        folds=arguments.folds,
+        split_seed=arguments.split_seed,
+        classes=arguments.classes,
+        datasets=arguments.datasets,
+        train=arguments.train,
+        test=arguments.test,
+        saved=arguments.split,
+    )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())

@@ -1,0 +1,129 @@
+"""What ``benchmark`` and ``ablation`` share: data in, a study measured part by part, a report out."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mer_core.cli.json_lines import Wishes, print_line
+from mer_core.cli.plans import add_plan, plan_from
+from mer_core.cli.settings import command_line
+from mer_core.errors import Cancelled, MerError
+from mer_core.evaluation.entries import Entry
+from mer_core.features import FeatureSet, read_features
+from mer_core.models.registry import method
+from mer_core.progress import Progress
+
+_KEPT = "Cancelled; what was finished is kept: the same command goes on from there."
+
+
+def add_study(parser: argparse.ArgumentParser) -> None:
+    """DATA, where to, how much at once, and the protocol."""
+    parser.add_argument("data", metavar="DATA", type=Path, help="a feature file (.h5, .npz) or a project's folder")
+    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for the report and all results")
+    parser.add_argument("--seeds", type=int, default=5, help="trainings with other random numbers (default: 5)")
+    parser.add_argument("--epochs", type=int, help="in place of each method's own number of epochs (to try things out)")
+    parser.add_argument("--jobs", type=int, default=1, help="processes beside each other (default: 1)")
+    parser.add_argument(
+        "--test-peek",
+        action="store_true",
+        help="also show, in red, what keeping the best epoch on the test clips would have claimed",
+    )
+    parser.add_argument(
+        "--json-lines",
+        action="store_true",
+        help="one JSON object a line on standard output; 'cancel' on standard input, or its end, cancels",
+    )
+    add_plan(parser)
+
+
+def run_study_command(kind: str, arguments: argparse.Namespace, entries: Sequence[Entry], heavy: str) -> int:
+    """Measure, tell how far it is, write the report."""
+    if arguments.jobs < 1:
+        raise MerError(f"--jobs is {arguments.jobs}, but must be at least 1.")
+    wishes = Wishes()
+    if arguments.json_lines:
+        wishes.listen()
+        study, report = _study(kind, arguments, entries, heavy, wishes.progress(), wishes)
+        print_line({"event": "finished", "report": str(report), "entries": len(study["entries"])})
+        return 0
+    from rich.console import Console
+
+    from mer_core.cli.tables import share_bar
+
+    console = Console(stderr=True)
+    try:
+        with share_bar(console) as bar:
+            task = bar.add_task("Reading", total=None)
+            study, report = _study(
+                kind,
+                arguments,
+                entries,
+                heavy,
+                lambda done, total, text: bar.update(task, completed=done, total=total or None, description=text),
+                wishes,
+            )
+    except (KeyboardInterrupt, Cancelled):
+        console.print(_KEPT)
+        return 130
+    _show(study)
+    Console().print(f"Report: {report}", soft_wrap=True)
+    return 0
+
+
+def _study(
+    kind: str,
+    arguments: argparse.Namespace,
+    entries: Sequence[Entry],
+    heavy: str,
+    progress: Progress,
+    wishes: Wishes,
+) -> tuple[dict[str, Any], Path]:
+    from mer_core.evaluation.study import Options, run_study
+    from mer_core.report.write import write_report
+
+    def check() -> None:
+        if wishes.should_cancel():
+            raise Cancelled
+
+    frames = any("frames" in method(entry.method).reads for entry in entries)
+    study = run_study(
+        kind,
+        _features(arguments.data, frames, progress),
+        plan_from(arguments),
+        entries,
+        arguments.out,
+        options=Options(arguments.jobs, heavy, arguments.test_peek),
+        source=arguments.data.name,
+        command=command_line(),
+        progress=progress,
+        check=check,
+    )
+    return study, write_report(study, arguments.out)
+
+
+def _features(path: Path, frames: bool, progress: Progress) -> FeatureSet:
+    if not path.is_dir():
+        return read_features(path)
+    from mer_core.project.features import project_features
+
+    return project_features(path, progress, frames=frames)
+
+
+def _show(study: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    from mer_core.cli.tables import figures_table
+    from mer_core.report.rows import measured, not_run
+
+    console = Console()
+    leaks = any(one["leaks_subjects"] for one in study["divisions"].values())
+    warning = " – LEAKS SUBJECTS: flattering, not for comparison" if leaks else ""
+    names = ", ".join(f"{one['protocol']} ({one['folds']} folds)" for one in study["divisions"].values())
+    rows = {
+        entry["name"] + (" †" if entry["division"] == "small" else ""): entry["pooled"] for entry in measured(study)
+    }
+    if rows:
+        console.print(figures_table(f"{study['kind']}: {names}{warning}", rows))
+    for entry in not_run(study):
+        console.print(f"{entry['name']} was not measured: {entry['not_run']}", style="red", markup=False)

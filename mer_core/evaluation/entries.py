@@ -1,0 +1,62 @@
+"""What a benchmark and an ablation compare: a row each, a method with its settings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mer_core.models.registry import METHODS, method
+from mer_core.models.settings import MethodSettings
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row. ``name`` is also its file name; ``title`` what the report says it is."""
+
+    name: str
+    title: str
+    method: str
+    settings: MethodSettings
+
+    @property
+    def heavy(self) -> bool:
+        """Whether it takes the smaller protocol."""
+        return method(self.method).heavy
+
+
+ABLATION: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    (
+        "baseline",
+        "flow alone, one stream of 16 kernels",
+        {"streams": "single", "attention": "off", "image": "none", "mixing": "none"},
+    ),
+    ("fu-mix", "baseline + FU-MIX", {"streams": "single", "attention": "off", "image": "none"}),
+    ("image", "baseline + FU-MIX + image stream", {"streams": "single", "attention": "off"}),
+    ("triple", "… + triple stream", {"attention": "off"}),
+    ("mr-uamf", "… + micro-attention = MR-UAMF", {}),
+    ("no-fu-mix", "MR-UAMF without any mixing", {"mixing": "none"}),
+    ("mixup", "MR-UAMF with plain mixup in place of FU-MIX", {"mixing": "mixup"}),
+    ("no-image", "MR-UAMF without the image stream", {"image": "none"}),
+    ("single", "MR-UAMF with one stream of 16 in place of three", {"streams": "single"}),
+    ("literal", "MR-UAMF with attention as printed, H · φ(A)", {"literal_attention": True}),
+)
+"""The paper's section 3.3 (its parts one after the other), then each part taken from the whole."""
+
+
+def benchmark_entries(names: Sequence[str] = (), *, seeds: int, epochs: int | None = None) -> list[Entry]:
+    """Each named method (none named: all) with its own default settings; ``epochs`` shortens those that train so."""
+    chosen = [method(name) for name in names or METHODS]
+    return [
+        Entry(one.name, one.title, one.name, _settings(one.settings(), seeds=seeds, epochs=epochs)) for one in chosen
+    ]
+
+
+def ablation_entries(*, seeds: int, epochs: int | None = None) -> list[Entry]:
+    """The rows of ``ABLATION``, all of the method mr-uamf."""
+    base = _settings(method("mr-uamf").settings(), seeds=seeds, epochs=epochs)
+    return [Entry(name, title, "mr-uamf", replace(base, **changes)) for name, title, changes in ABLATION]
+
+
+def _settings(settings: MethodSettings, *, seeds: int, epochs: int | None) -> MethodSettings:
+    if epochs is not None and hasattr(settings, "epochs"):
+        settings = replace(settings, **{"epochs": epochs})
+    return replace(settings, seeds=seeds)

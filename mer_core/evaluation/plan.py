@@ -1,0 +1,97 @@
+"""A plan: protocol, data sets and classes in one, and the clips and folds it means for a feature set."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mer_core.annotation.emotions import MEGC_CLASSES
+from mer_core.errors import FeatureError
+from mer_core.evaluation.protocols import PROTOCOLS, Split, split
+from mer_core.evaluation.saved_splits import read_split
+from mer_core.evaluation.subset import only_datasets, three_classes
+from mer_core.features import FeatureSet, check_trainable
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a method is to be judged.
+
+    classes: ``own`` as in the file, or ``three`` (MEGC 2019). datasets: only these (none named: all). train, test: data
+    sets of the cross-dataset protocol. saved: a file of ``write_split``, in place of a protocol.
+    """
+
+    protocol: str = "loso"
+    folds: int = 5
+    split_seed: int = 0
+    classes: str = "own"
+    datasets: tuple[str, ...] = ()
+    train: tuple[str, ...] = ()
+    test: tuple[str, ...] = ()
+    saved: Path | None = None
+
+
+def apply_plan(features: FeatureSet, plan: Plan) -> tuple[FeatureSet, Split]:
+    """The clips that take part and their folds, or FeatureError with one sentence."""
+    if plan.classes == "three" or plan.protocol == "composite":
+        features = three_classes(features)
+    if plan.datasets:
+        features = only_datasets(features, plan.datasets)
+    if plan.protocol != "cross" and (plan.train or plan.test):
+        raise FeatureError(
+            "Data sets to train and to test on belong to the protocol 'cross': choose it, or leave them."
+        )
+    if plan.saved is not None:
+        division = read_split(plan.saved, features)
+    elif plan.protocol == "cross":
+        features, division = _cross(features, plan)
+    else:
+        if plan.protocol == "composite":
+            _check_composite(features)
+        division = split(plan.protocol, features.label, features.group, folds=plan.folds, seed=plan.split_seed)
+    check_trainable(features)
+    check_division(features, division)
+    return features, division
+
+
+def check_division(features: FeatureSet, division: Split) -> None:
+    """Raise FeatureError where a fold leaves fewer than two classes to learn from: no method could be judged on it."""
+    for fold, held_out in enumerate(division.held_out):
+        learnt = np.unique(features.label[~held_out])
+        if len(learnt) < 2:
+            who = ", ".join(sorted(set(features.group[held_out]))[:3])
+            raise FeatureError(
+                f"Without the clips of fold {fold + 1} ({who}) there are not two classes left to learn from: "
+                "add clips of other subjects, or choose another protocol."
+            )
+
+
+def missing_in_training(features: FeatureSet, division: Split) -> list[str]:
+    """A sentence for each fold that is tested on a class it has no clip of to learn from."""
+    notes = []
+    for fold, held_out in enumerate(division.held_out):
+        lost = set(features.label[held_out].tolist()) - set(features.label[~held_out].tolist())
+        if lost:
+            names = ", ".join(features.classes[index] for index in sorted(lost))
+            notes.append(f"Fold {fold + 1} is tested on {names}, of which it has no clip to learn from.")
+    return notes
+
+
+def _cross(features: FeatureSet, plan: Plan) -> tuple[FeatureSet, Split]:
+    if not plan.train or not plan.test:
+        raise FeatureError("The protocol 'cross' needs data sets to train on and to test on: --train A,B --test C.")
+    both = sorted(set(plan.train) & set(plan.test))
+    if both:
+        raise FeatureError(f"The data set {', '.join(both)} cannot be both learnt from and tested on: name it once.")
+    features = only_datasets(features, (*plan.train, *plan.test))
+    return features, Split(PROTOCOLS["cross"], np.isin(features.dataset, plan.test)[None, :])
+
+
+def _check_composite(features: FeatureSet) -> None:
+    names = sorted(set(features.dataset.tolist()))
+    if len(names) < 2:
+        raise FeatureError(
+            f"The composite protocol joins several data sets, but all clips are of {names[0]}: use 'loso' for one."
+        )
+    if features.classes != MEGC_CLASSES:
+        raise FeatureError(f"The composite protocol is of three classes, not of {', '.join(features.classes)}.")

@@ -1,0 +1,254 @@
+"""A study: many entries under one protocol, measured part by part, told as one dict that JSON can hold."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mer_core.errors import MerError
+from mer_core.evaluation.entries import Entry
+from mer_core.evaluation.pace import Pace, duration
+from mer_core.evaluation.parts import Part, PartStore, Task
+from mer_core.evaluation.plan import Plan, apply_plan, missing_in_training
+from mer_core.evaluation.protocols import Split, split
+from mer_core.evaluation.resampling import compare, holm
+from mer_core.evaluation.result import confusions_of, figures
+from mer_core.evaluation.saved_splits import write_split
+from mer_core.evaluation.workers import run_tasks
+from mer_core.features import FeatureSet
+from mer_core.models.method import check_readable
+from mer_core.models.registry import method
+from mer_core.progress import Progress, silent
+from mer_core.versions import versions
+
+HEAVY = ("small", "full", "skip")
+"""What becomes of methods too heavy for many folds: five folds of subjects and one seed, all the same, or nothing."""
+TICKS = 1000
+"""Progress is counted in thousandths of a part."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a study is run: processes beside each other, what heavy methods do, whether epochs are peeked at."""
+
+    jobs: int = 1
+    heavy: str = "small"
+    test_peek: bool = False
+
+
+def run_study(
+    kind: str,
+    features: FeatureSet,
+    plan: Plan,
+    entries: Sequence[Entry],
+    out: Path,
+    *,
+    options: Options | None = None,
+    source: str = "",
+    command: str = "",
+    progress: Progress = silent,
+    check: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
+    """Measure what ``out`` does not hold yet, then tell all of it; also writes ``study.json`` and the splits there.
+
+    kind: benchmark or ablation. ``check`` is called often and may raise Cancelled: what was finished stays in
+    ``out/parts``, and the same call goes on from there, also after a kill. An entry that cannot be measured is told
+    with the reason; FeatureError if the features or the plan are not usable, MerError if ``out`` cannot be written.
+    """
+    options = options or Options()
+    features, division = apply_plan(features, plan)
+    divisions = {"full": division, "small": _small(features, division)}
+    obstacles = {entry.name: _obstacle(entry, features, options) for entry in entries}
+    wanted = [entry for entry in entries if not obstacles[entry.name]]
+    tasks = _tasks(wanted, options)
+    held_out = {name: one.held_out for name, one in divisions.items()}
+    store = PartStore(Path(out) / "parts", features, held_out)
+    for name in {task.division for task in tasks}:
+        write_split(Path(out) / f"split_{name}.json", features, divisions[name])
+    parts, failed = _measure(tasks, store, features, held_out, options.jobs, progress, check)
+    obstacles |= failed
+    rows, confusions = [], {}
+    for entry in entries:
+        measured = [parts[task] for task in tasks if task.entry == entry.name and task in parts]
+        size = _division_name(entry, options)
+        if obstacles[entry.name]:
+            rows.append({**_about(entry, features), "not_run": obstacles[entry.name]})
+            continue
+        probabilities = [part.held_out for part in measured]
+        epochs = [part.epochs for part in measured if part.epochs is not None]
+        if size == "full":
+            confusions[entry.name] = confusions_of(features, division, probabilities)
+        seconds = [part.seconds for part in measured]
+        rows.append(
+            {
+                **_about(entry, features),
+                "division": size,
+                "seeds": [task.seed for task in tasks if task.entry == entry.name],
+                "seconds_per_seed": round(float(np.mean(seconds)), 3),
+                **figures(features, divisions[size], probabilities, epochs),
+            }
+        )
+    study = {
+        "kind": kind,
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": command,
+        "versions": versions(),
+        "data": _data(features, source),
+        "divisions": {name: _said(features, divisions[name], plan) for name in sorted({t.division for t in tasks})},
+        "notes": missing_in_training(features, division),
+        "test_peek": options.test_peek,
+        "entries": rows,
+        "comparisons": _comparisons(confusions),
+    }
+    write_json(Path(out) / "study.json", study)
+    return study
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write beside first, then rename; MerError if it cannot be."""
+    partial = path.with_name(f".partial-{path.name}")
+    try:
+        partial.write_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise MerError(f"{path} cannot be written ({error.strerror}): choose another folder with --out.") from error
+
+
+def _small(features: FeatureSet, division: Split) -> Split:
+    """Five folds of whole subjects where the plan has more of them; else the plan's own."""
+    if len(division.held_out) <= 5 or division.protocol.leaks_subjects:
+        return division
+    return split("kfold", features.label, features.group, folds=5)
+
+
+def _obstacle(entry: Entry, features: FeatureSet, options: Options) -> str:
+    """Why an entry cannot be measured, in a sentence; empty if it can."""
+    if entry.heavy and options.heavy == "skip":
+        return "Left out by --heavy skip: too heavy for this machine."
+    try:
+        check_readable(method(entry.method), features)
+    except MerError as error:
+        return str(error)
+    return ""
+
+
+def _division_name(entry: Entry, options: Options) -> str:
+    return "small" if entry.heavy and options.heavy == "small" else "full"
+
+
+def _tasks(entries: Sequence[Entry], options: Options) -> list[Task]:
+    """The first seed of every entry first: a table of some kind soon, and the time left known."""
+    tasks = []
+    for number in range(max((entry.settings.seeds for entry in entries), default=0)):
+        for entry in entries:
+            size = _division_name(entry, options)
+            if number < (1 if size == "small" else entry.settings.seeds):
+                seed = entry.settings.seed + number
+                peeked = options.test_peek
+                tasks.append(Task(entry.name, entry.method, entry.settings, seed, size, peeked))
+    return tasks
+
+
+def _measure(
+    tasks: Sequence[Task],
+    store: PartStore,
+    features: FeatureSet,
+    held_out: dict[str, np.ndarray],
+    jobs: int,
+    progress: Progress,
+    check: Callable[[], None],
+) -> tuple[dict[Task, Part], dict[str, str]]:
+    """The parts, from ``store`` or measured now; and for each entry that failed, why."""
+    parts: dict[Task, Part] = {}
+    failed: dict[str, str] = {}
+    for task in tasks:
+        found = store.find(task)
+        if found is not None:
+            parts[task] = found
+    missing = [task for task in tasks if task not in parts]
+    pace = Pace(missing, jobs)
+    for task, part in parts.items():
+        pace.known(task.entry, part.seconds)
+
+    def told(task: Task, what: float | Part | str) -> None:
+        if isinstance(what, Part):
+            store.add(task, what)
+            parts[task] = what
+        elif isinstance(what, str):
+            failed.setdefault(task.entry, what)
+        pace.told(task, what)
+        left = pace.seconds_left
+        later = "" if left is None else f", about {duration(left)} left"
+        text = f"{task.entry}, seed {task.seed} ({len(tasks) - len(missing) + pace.finished} of {len(tasks)}{later})"
+        progress(round(TICKS * (len(tasks) - len(missing) + pace.done)), TICKS * len(tasks), text)
+
+    run_tasks(missing, features, held_out, jobs=jobs, told=told, check=check)
+    return parts, failed
+
+
+def _about(entry: Entry, features: FeatureSet) -> dict[str, Any]:
+    chosen = method(entry.method)
+    default = entry.settings.__class__(seeds=entry.settings.seeds, seed=entry.settings.seed)
+    plain = {**entry.settings.to_dict(), "epochs": 0} == {**default.to_dict(), "epochs": 0}
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "method": entry.method,
+        "source": chosen.source,
+        "reads": list(chosen.reads),
+        "heavy": chosen.heavy,
+        # Sizes are known of a method's default network only.
+        "parameters": chosen.parameters(len(features.classes)) if plain else None,
+        "multiply_adds": chosen.flops(len(features.classes)) if plain else None,
+        "settings": entry.settings.to_dict(),
+    }
+
+
+def _data(features: FeatureSet, source: str) -> dict[str, Any]:
+    names = np.unique(features.dataset)
+    return {
+        "source": source,
+        "clips": len(features),
+        "subjects": len(set(features.group)),
+        "datasets": {
+            str(name): {
+                "clips": int((features.dataset == name).sum()),
+                "subjects": len(set(features.group[features.dataset == name])),
+            }
+            for name in names
+        },
+        "classes": list(features.classes),
+        "class_counts": features.class_counts,
+        "attributes": features.attributes,
+    }
+
+
+def _said(features: FeatureSet, division: Split, plan: Plan) -> dict[str, Any]:
+    tested = division.fold >= 0
+    return {
+        "protocol": division.protocol.name,
+        "title": division.protocol.title,
+        "leaks_subjects": division.protocol.leaks_subjects,
+        "folds": len(division.held_out),
+        "split_seed": plan.split_seed,
+        "clips_tested": int(tested.sum()),
+        "subjects_tested": len(set(features.group[tested])),
+        "train": list(plan.train),
+        "test": list(plan.test),
+    }
+
+
+def _comparisons(confusions: dict[str, np.ndarray]) -> list[dict[str, Any]]:
+    """Every pair judged on the same folds; ``p_holm`` corrected for the number of pairs."""
+    pairs = [
+        {"first": first, "second": second, **compare(confusions[first], confusions[second])}
+        for first, second in combinations(confusions, 2)
+    ]
+    for pair, corrected in zip(pairs, holm([pair["p"] for pair in pairs]) if pairs else [], strict=True):
+        pair["p_holm"] = corrected
+    return pairs

@@ -1,0 +1,72 @@
+"""A study as a LaTeX table (booktabs)."""
+
+from typing import Any
+
+from mer_core.report.rows import datasets, interval, measured, number, spread
+
+_ESCAPED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+_ESCAPED |= {sign: "\\" + sign for sign in "&%$#_{}"}
+_ESCAPED |= {"±": r"$\pm$", "φ": r"$\varphi$", "·": r"$\cdot$", "…": r"\dots{}"}
+
+
+def latex_table(study: dict[str, Any]) -> str:
+    """``\\begin{table}`` to ``\\end{table}``: UF1 with its interval, UAR, accuracy, UF1 of each data set."""
+    sets = datasets(study) if len(datasets(study)) > 1 else []
+    rows = measured(study)
+    full = [entry["pooled"]["uf1"]["mean"] for entry in rows if entry["division"] == "full"]
+    lines = []
+    for entry in rows:
+        pooled, seeds = entry["pooled"], len(entry["seeds"])
+        mark = r"$^\dagger$" if entry["division"] == "small" else ""
+        uf1 = _escape(spread(pooled["uf1"], seeds))
+        if full and entry["division"] == "full" and pooled["uf1"]["mean"] == max(full):
+            uf1 = rf"\textbf{{{uf1}}}"
+        of_sets = entry["per_dataset"]
+        name = entry["title"] if study["kind"] == "ablation" else entry["name"]
+        cells = [
+            _escape(name) + mark,
+            uf1,
+            interval(entry["interval"]["uf1"]),
+            _escape(spread(pooled["uar"], seeds)),
+            _escape(spread(pooled["accuracy"], seeds)),
+            *(number(of_sets[one]["uf1"]["mean"]) if one in of_sets else "--" for one in sets),
+        ]
+        lines.append("    " + " & ".join(cells) + r" \\")
+    heads = ["", "UF1", r"95\,\% interval", "UAR", "Accuracy", *(f"UF1 {_escape(one)}" for one in sets)]
+    return "\n".join(
+        [
+            "% " + " ".join(study["command"].split()),
+            "% needs \\usepackage{booktabs}",
+            r"\begin{table}",
+            r"  \centering",
+            rf"  \caption{{{_caption(study)}}}",
+            rf"  \begin{{tabular}}{{l{'r' * (len(heads) - 1)}}}",
+            r"    \toprule",
+            "    " + " & ".join(heads) + r" \\",
+            r"    \midrule",
+            *lines,
+            r"    \bottomrule",
+            r"  \end{tabular}",
+            r"\end{table}",
+            "",
+        ]
+    )
+
+
+def _caption(study: dict[str, Any]) -> str:
+    data, divisions = study["data"], study["divisions"]
+    said = [f"{data['clips']} clips of {data['subjects']} subjects"]
+    if "full" in divisions:
+        full = divisions["full"]
+        said.append(f"{full['title']}, {full['folds']} folds")
+    text = _escape(", ".join(said)) + r"; pooled, mean $\pm$ sd over seeds, bootstrap over subjects."
+    if any(one["leaks_subjects"] for one in divisions.values()):
+        text += r" \textbf{Leaks subjects: flattering, not for comparison.}"
+    if "small" in divisions:
+        small = divisions["small"]
+        text += rf" $^\dagger$ {_escape(small['title'])}, {small['folds']} folds, one seed."
+    return text
+
+
+def _escape(text: str) -> str:
+    return "".join(_ESCAPED.get(sign, sign) for sign in text)

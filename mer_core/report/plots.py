@@ -1,0 +1,163 @@
+"""A study's plots, as SVG to stand inside a page. No window system is touched."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+from sklearn.metrics import auc, roc_curve
+
+INK, FAINT, ACCENT, RED = "#1f2933", "#c3cad2", "#1d5fa8", "#c62828"
+COLOURS = ("#1d5fa8", "#d9822b", "#2e8b57", "#8e44ad", "#b5483a", "#00838f")
+_STYLE: Any = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "mer",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["Inter", "Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "DejaVu Sans"],
+    "font.size": 9.5,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "grid.color": "#e8ebef",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+}
+
+
+def forest(entries: Sequence[dict[str, Any]], labels: Sequence[str]) -> str:
+    """UF1 of each entry: mean, sd over seeds, the 95 % interval, and in red what peeking would have claimed."""
+    with matplotlib.rc_context(_STYLE):
+        figure = Figure(figsize=(7.6, 0.6 + 0.34 * len(entries)), layout="constrained")
+        axes = figure.subplots()
+        for place, entry in enumerate(entries):
+            uf1, ends = entry["pooled"]["uf1"], entry["interval"]["uf1"]
+            full = entry["division"] == "full"
+            colour = ACCENT if full else "#8796a5"
+            axes.plot([ends["low"], ends["high"]], [place, place], color=colour, lw=1.4, solid_capstyle="butt")
+            axes.plot([uf1["mean"] - uf1["sd"], uf1["mean"] + uf1["sd"]], [place, place], color=colour, lw=5, alpha=0.4)
+            axes.plot(uf1["mean"], place, "o" if full else "D", color=colour, ms=6 if full else 5)
+            if "test_peek" in entry:
+                axes.plot(entry["test_peek"]["per_fold"]["uf1"]["mean"], place, "x", color=RED, ms=7, mew=2)
+        axes.set_yticks(range(len(entries)), labels)
+        axes.set_ylim(len(entries) - 0.4, -0.6)
+        axes.tick_params(axis="y", length=0)
+        axes.grid(visible=False, axis="y")
+        axes.spines["left"].set_visible(False)
+        axes.xaxis.set_major_formatter(FuncFormatter(_short))
+        axes.set_xlabel("UF1")
+        return _svg(figure, "UF1 of each entry with its interval")
+
+
+def roc(entries: Sequence[dict[str, Any]], labels: Sequence[str], classes: Sequence[str]) -> str:
+    """One panel a class: one against the rest, from the seeds' mean probabilities. The first six entries in colour."""
+    with matplotlib.rc_context(_STYLE):
+        figure = Figure(figsize=(7.6, 2.5 * -(-len(classes) // 3) + 0.5), layout="constrained")
+        panels = figure.subplots(-(-len(classes) // 3), min(3, len(classes)), squeeze=False).ravel()
+        for index, (name, axes) in enumerate(zip(classes, panels, strict=False)):
+            axes.plot([0, 1], [0, 1], color=FAINT, lw=1, ls=":")
+            for place, entry in reversed(list(enumerate(entries))):
+                truth = np.array([one["label"] == name for one in entry["predictions"]])
+                if truth.all() or not truth.any():
+                    continue
+                chance, found, _ = roc_curve(truth, [one["probabilities"][index] for one in entry["predictions"]])
+                coloured = place < len(COLOURS)
+                text = f"{labels[place]}  {_short(float(auc(chance, found)))}"
+                axes.plot(
+                    chance,
+                    found,
+                    color=COLOURS[place] if coloured else FAINT,
+                    lw=1.5 if coloured else 0.9,
+                    label=text if coloured else None,
+                    zorder=3 if coloured else 2,
+                )
+            _square(axes)
+            axes.set_title(name, fontsize=10, loc="left")
+            handles, texts = axes.get_legend_handles_labels()
+            axes.legend(handles[::-1], texts[::-1], fontsize=7, loc="lower right", handlelength=1, title="area under")
+            axes.get_legend().get_title().set_fontsize(7)
+        for axes in panels[len(classes) :]:
+            axes.set_visible(False)
+        figure.supxlabel("clips of other classes taken for it", fontsize=9)
+        figure.supylabel("clips of the class found", fontsize=9)
+        return _svg(figure, "Receiver operating characteristics")
+
+
+def cost(entries: Sequence[dict[str, Any]], labels: Sequence[str]) -> str:
+    """UF1 against the time of one seed, on a logarithmic scale; larger dots have more weights to learn."""
+    with matplotlib.rc_context(_STYLE):
+        figure = Figure(figsize=(7.6, 3.1), layout="constrained")
+        axes = figure.subplots()
+        places = []
+        for entry, label in zip(entries, labels, strict=True):
+            size = 5 + 3 * np.log10(max(entry["parameters"] or 1, 1))
+            x, y = max(entry["seconds_per_seed"], 1e-3), entry["pooled"]["uf1"]["mean"]
+            colour = ACCENT if entry["division"] == "full" else "#8796a5"
+            axes.scatter(x, y, s=size**2 / 4, color=colour, alpha=0.75, lw=0)
+            places.append((x, y, label))
+        axes.set_xscale("log")
+        axes.margins(x=0.12, y=0.15)
+        figure.canvas.draw()
+        _label_apart(axes, places)
+        axes.yaxis.set_major_formatter(FuncFormatter(_short))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g} s"))
+        axes.set_xlabel("time of one seed, all folds trained and tested")
+        axes.set_ylabel("UF1")
+        return _svg(figure, "UF1 against time")
+
+
+def epochs(entries: Sequence[dict[str, Any]], labels: Sequence[str]) -> str:
+    """Pooled UF1 on the held-out clips after each epoch, in red where the best one lies: what peeking sees."""
+    with matplotlib.rc_context(_STYLE):
+        figure = Figure(figsize=(7.6, 2.7), layout="constrained")
+        axes = figure.subplots()
+        for place, (entry, label) in enumerate(zip(entries, labels, strict=True)):
+            curve = entry["test_peek"]["curve"]
+            axes.plot(range(1, len(curve) + 1), curve, color=COLOURS[place % len(COLOURS)], lw=1.4, label=label)
+            best = int(np.argmax(curve))
+            axes.plot(best + 1, curve[best], "x", color=RED, ms=8, mew=2)
+        axes.yaxis.set_major_formatter(FuncFormatter(_short))
+        axes.set_xlabel("epoch")
+        axes.set_ylabel("UF1 on test clips")
+        axes.legend(fontsize=8, loc="lower right", ncols=2)
+        return _svg(figure, "UF1 by epoch")
+
+
+def _label_apart(axes: Axes, places: list[tuple[float, float, str]]) -> None:
+    """Each label right of its dot, or below or above a label that is there already."""
+    taken: list[tuple[float, float]] = []
+    for x, y, label in sorted(places, key=lambda place: -place[1]):
+        left, bottom = axes.transData.transform((x, y))
+        shift = 0.0
+        while any(abs(left - a) < 60 and abs(bottom + shift - b) < 11 for a, b in taken):
+            shift -= 3
+        taken.append((left, bottom + shift))
+        axes.annotate(label, (x, y), xytext=(7, shift * 0.72), textcoords="offset points", fontsize=8, va="center")
+
+
+def _square(axes: Axes) -> None:
+    axes.set_aspect("equal")
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_ylim(-0.02, 1.02)
+    axes.set_xticks([0, 0.5, 1], ["0", ".5", "1"])
+    axes.set_yticks([0, 0.5, 1], ["0", ".5", "1"])
+
+
+def _short(value: float, _place: object = None) -> str:
+    text = f"{value:.2f}"
+    return text[1:] if text.startswith("0") else text
+
+
+def _svg(figure: Figure, title: str) -> str:
+    text = io.StringIO()
+    figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Title": title})
+    svg = text.getvalue()
+    return svg[svg.index("<svg") :]
