@@ -15,7 +15,7 @@ ifeq ($(shell uname -s)$(DISPLAY)$(WAYLAND_DISPLAY),Linux)
 NO_DISPLAY := 1
 endif
 
-.PHONY: run setup test check tour bench clean system
+.PHONY: run setup test check tour pictures bench clean system
 
 ifdef NO_DISPLAY
 run: setup
@@ -49,6 +49,13 @@ test: check
 
 tour: setup
 	@$(if $(NO_DISPLAY),echo "No display: touring off screen." &&) $(if $(NO_DISPLAY),QT_QPA_PLATFORM=offscreen) $(PY) -m tests.e2e.tour build/tour
+
+# README's pictures, from the tour: of the generated sample only.
+pictures: tour
+	mkdir -p docs
+	cp build/tour/*-marked.png docs/marked.png
+	cp build/tour/*-retraining.png docs/retraining.png
+	cp build/tour/*-its-card.png docs/card.png
 
 bench: setup
 	$(PY) -m tests.bench

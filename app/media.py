@@ -70,10 +70,11 @@ class Media(QObject):
         """Let go of the clip."""
         self._reader.forget()
         self._filler.forget()
-        was_open = self.clip is not None
+        was_open = self.clip
         self.clip = self.buffer = self.image = None
         self.index = self._wanted = 0
         if was_open:
+            self._filler.submit("close", was_open.close, lambda _: None, self.failed.emit)
             self.closed.emit()
 
     def seek(self, index: int) -> None:
