@@ -1,0 +1,48 @@
+"""What the methods of a descriptor and a support vector machine share."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from mer_core.features import FeatureSet
+from mer_core.models.method import Method, OnEpoch
+from mer_core.models.svm_settings import SvmSettings
+
+Describe = Callable[[FeatureSet, Any], np.ndarray]
+"""(features, the method's settings) → (N, D) float32, each clip described by itself: nothing is fitted on others."""
+
+
+def descriptor_method(
+    name: str,
+    title: str,
+    reads: tuple[str, ...],
+    source: str,
+    settings: type[SvmSettings],
+    describe: Describe,
+    size: int,
+) -> Method:
+    """A method that describes clips, then fits a machine in each fold. size: numbers of a clip by default."""
+
+    def predict_held_out(
+        features: FeatureSet, held_out: np.ndarray, chosen: Any, seed: int, on_epoch: OnEpoch
+    ) -> np.ndarray:
+        from mer_core.models.svm import held_out_probabilities
+
+        vectors = describe(features, chosen)
+        classes = len(features.classes)
+        return held_out_probabilities(
+            vectors, features.label, features.group, held_out, classes, chosen, seed, on_epoch
+        )
+
+    return Method(
+        name=name,
+        title=title,
+        reads=reads,
+        source=source,
+        settings=settings,
+        predict_held_out=predict_held_out,
+        # One plane a class; the machines' own support vectors, which make it up, vary with the clips.
+        parameters=lambda classes: classes * (size + 1),
+        flops=lambda classes: classes * size,
+    )
