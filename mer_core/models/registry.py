@@ -5,7 +5,12 @@ from importlib import import_module
 from mer_core.errors import ModelError
 from mer_core.models.method import Method
 
-_MODULES = ("mer_core.methods.mr_uamf",)
+_MODULES = (
+    "mer_core.methods.mr_uamf",
+    "mer_core.methods.lbp_top",
+    "mer_core.methods.hog3d",
+    "mer_core.methods.hoof",
+)
 """One module a method, each with its METHOD and no heavy import; the order is that of every list of methods."""
 
 METHODS: dict[str, Method] = {one.name: one for one in (import_module(module).METHOD for module in _MODULES)}
