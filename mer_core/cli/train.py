@@ -12,12 +12,14 @@ from mer_core.errors import Cancelled, FeatureError
 from mer_core.features import FeatureSet, read_features
 from mer_core.models.registry import METHODS
 
+TRAINABLE = ("mr-uamf", "mr-uamf-plus")
 HELP = "Train a model on a feature file or a project's labels, judged on held-out subjects."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """FILE, where to, and every setting."""
     parser.add_argument("file", metavar="FILE", type=Path, help="a feature file (.h5, .npz) or a project's folder")
+    parser.add_argument("--method", choices=TRAINABLE, default="mr-uamf", help="method (default: mr-uamf)")
     parser.add_argument("--out", metavar="DIR", type=Path, help="the run's folder (default: in the project's runs)")
     parser.add_argument("--name", help="the model's name on its card (default: the folder's)")
     parser.add_argument("--no-clip-names", action="store_true", help="leave clips' names out of the run")
@@ -27,12 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="one JSON object a line on standard output; 'stop' (keep the model so far) or 'cancel' on standard "
         "input; the end of standard input cancels",
     )
-    add_settings(parser, [METHODS["mr-uamf"]])
+    add_settings(parser, [METHODS[name] for name in TRAINABLE])
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train; the events are those of ``train_run``, preceded by ``progress`` while features are measured."""
-    settings = settings_from(arguments, METHODS["mr-uamf"])
+    settings = settings_from(arguments, METHODS[arguments.method])
     out = _out(arguments)
     wishes = Wishes()
     if arguments.json_lines:
@@ -49,7 +51,7 @@ def _out(arguments: argparse.Namespace) -> Path:
     if not arguments.file.is_dir():
         raise FeatureError("Where should the run go? Give its folder with --out DIR.")
     stamp = datetime.now().astimezone().strftime("%Y-%m-%dT%H-%M-%S")
-    return Path(arguments.file) / "runs" / f"{stamp}_mr-uamf"
+    return Path(arguments.file) / "runs" / f"{stamp}_{arguments.method}"
 
 
 def _train(

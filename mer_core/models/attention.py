@@ -10,6 +10,7 @@ The mean over channels of a 1×1 convolution is a 1×1 convolution with one outp
 
 from collections.abc import Mapping
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -58,3 +59,15 @@ def _residual(maps: Tensor, weights: Weights) -> tuple[Tensor, Tensor]:
     third = member_convolve(second, weights["view3.weight"], weights["view3.bias"])
     views = torch.cat([first, second, third], dim=-1)
     return first + third, (views * weights["map.weight"]).sum(-1) + weights["map.bias"]
+
+
+def over_crop(attention: np.ndarray) -> np.ndarray:
+    """Resample the (10, 10) attention map onto the crop's (28, 28) places, float32.
+
+    By padding and pooling, cell i lies over input pixels 3 i − 2.5 … 3 i + 0.5, its centre at 3 i − 1: not what a plain
+    enlargement from 10 to 28 would assume. Linear in between, constant beyond the outermost centres.
+    """
+    centres = 3 * np.arange(attention.shape[0]) - 1
+    places = np.arange(28)
+    rows = np.stack([np.interp(places, centres, column) for column in attention.T], axis=1)
+    return np.stack([np.interp(places, centres, row) for row in rows]).astype(np.float32)

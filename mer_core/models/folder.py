@@ -7,13 +7,12 @@ from typing import Any
 
 from mer_core.errors import ModelError
 from mer_core.models.cards import CARD
-from mer_core.models.mr_uamf import MrUamf
-from mer_core.training.settings import TrainSettings
+from mer_core.training.kinds import Network, kind_named
 
 WEIGHTS = "weights.safetensors"
 
 
-def write_model(folder: Path, network: MrUamf, card: dict[str, Any]) -> dict[str, Any]:
+def write_model(folder: Path, network: Network, card: dict[str, Any]) -> dict[str, Any]:
     """Write weights and card into an existing folder; returns the card with the weights' digest put in."""
     from safetensors.torch import save
 
@@ -24,7 +23,7 @@ def write_model(folder: Path, network: MrUamf, card: dict[str, Any]) -> dict[str
     return card
 
 
-def read_network(folder: Path, card: dict[str, Any]) -> MrUamf:
+def read_network(folder: Path, card: dict[str, Any]) -> Network:
     """The network in ``folder``, or ModelError if the weights are missing, damaged or another card's."""
     from safetensors import SafetensorError
     from safetensors.torch import load
@@ -40,4 +39,6 @@ def read_network(folder: Path, card: dict[str, Any]) -> MrUamf:
     digest = card.get("weights_sha256")
     if digest is not None and digest != hashlib.sha256(content).hexdigest():
         raise ModelError(f"The model's weights {path} are not the ones its card describes: train it again.")
-    return MrUamf.from_state(TrainSettings.from_dict(card["settings"]), len(card["classes"]), state)
+    kind = kind_named(card["method"])
+    settings: Any = kind.settings.from_dict(card["settings"])
+    return kind.network.from_state(settings, len(card["classes"]), state)

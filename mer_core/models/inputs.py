@@ -5,16 +5,16 @@ import torch
 from torch import Tensor
 
 from mer_core.features import FeatureSet
-from mer_core.training.settings import TrainSettings
+from mer_core.training.settings import LearningSettings, TrainSettings
 
 SIDE = 28
 _LEAST_SPREAD = 1e-6
 """Spread below which a channel counts as motionless: far below any flow in pixels, above rounding."""
 
 
-def flow_channels(settings: TrainSettings) -> int:
+def flow_channels(settings: LearningSettings) -> int:
     """Channels of ``flow_input``: 3, or 5 with half-waves (u+, u−, v+, v−, strain)."""
-    return 5 if settings.half_waves else 3
+    return 5 if isinstance(settings, TrainSettings) and settings.half_waves else 3
 
 
 def mirror_flow(flow: np.ndarray) -> np.ndarray:
@@ -28,31 +28,32 @@ def mirror_flow(flow: np.ndarray) -> np.ndarray:
     return mirrored
 
 
-def flow_input(flow: np.ndarray, settings: TrainSettings) -> Tensor:
+def flow_input(flow: np.ndarray, settings: LearningSettings) -> Tensor:
     """(N, 28, 28, 3) → (N, C, 28, 28) float32, each clip and channel scaled by itself: nothing is fitted on others."""
     values = torch.from_numpy(np.ascontiguousarray(flow, dtype=np.float32)).permute(0, 3, 1, 2)
     scaled = _scale(values.flatten(2), settings.scaling).view(values.shape)
-    if not settings.half_waves:
+    if flow_channels(settings) == 3:
         return scaled.contiguous()
     u, v, strain = scaled[:, 0], scaled[:, 1], scaled[:, 2]
     return torch.stack([u.relu(), (-u).relu(), v.relu(), (-v).relu(), strain], dim=1)
 
 
-def apex_input(apex: np.ndarray, settings: TrainSettings) -> Tensor:
+def apex_input(apex: np.ndarray, settings: LearningSettings) -> Tensor:
     """(N, H, W) uint8 → (N, 1, 28, 28) float32, area-resampled, each picture standardised by itself."""
     import cv2
 
     small = np.stack([cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for picture in apex])
     values = torch.from_numpy(small.astype(np.float32))[:, None]
-    scaling = "minmax" if settings.scaling == "minmax" else "standardise"
+    scaling = settings.scaling if settings.scaling in ("minmax", "bytes") else "standardise"
     return _scale(values.flatten(2), scaling).view(values.shape)
 
 
 def _scale(values: Tensor, scaling: str) -> Tensor:
     """Scale the last axis of (N, C, P)."""
-    if scaling == "minmax":
+    if scaling in ("minmax", "bytes"):
         low, high = values.amin(-1, keepdim=True), values.amax(-1, keepdim=True)
-        return (values - low) / (high - low).clamp_min(_LEAST_SPREAD)
+        share = (values - low) / (high - low).clamp_min(_LEAST_SPREAD)
+        return share * 255 if scaling == "bytes" else share
     if scaling == "median":
         # The face at rest is where most of the picture is: the median is its motion, and the spread is about it. Strain
         # has no sign to keep.
@@ -70,15 +71,15 @@ class Inputs:
     flow: (2, N, C, 28, 28) and image: (2, N, 1, 28, 28) or None, first as they are, then mirrored.
     """
 
-    def __init__(self, flow: np.ndarray, apex: np.ndarray, settings: TrainSettings) -> None:
+    def __init__(self, flow: np.ndarray, apex: np.ndarray, settings: LearningSettings) -> None:
         self.flow = torch.stack([flow_input(flow, settings), flow_input(mirror_flow(flow), settings)])
         self.image: Tensor | None = None
-        if settings.image == "apex":
+        if isinstance(settings, TrainSettings) and settings.image == "apex":
             picture = apex_input(apex, settings)
             self.image = torch.stack([picture, picture.flip(-1)])
 
     @classmethod
-    def of(cls, features: FeatureSet, settings: TrainSettings) -> "Inputs":
+    def of(cls, features: FeatureSet, settings: LearningSettings) -> "Inputs":
         """The inputs of a feature set."""
         return cls(features.flow, features.apex, settings)
 

@@ -7,9 +7,13 @@ from mer_core.models.method import Method
 
 _MODULES = (
     "mer_core.methods.mr_uamf",
+    "mer_core.methods.mr_uamf_plus",
     "mer_core.methods.lbp_top",
     "mer_core.methods.hog3d",
     "mer_core.methods.hoof",
+    "mer_core.methods.off_apexnet",
+    "mer_core.methods.ststnet",
+    "mer_core.methods.dual_inception",
 )
 """One module a method, each with its METHOD and no heavy import; the order is that of every list of methods."""
 

@@ -9,7 +9,8 @@ import numpy as np
 from mer_core.evaluation.metrics import score, spread, summarise
 from mer_core.evaluation.protocols import Split
 from mer_core.features import FeatureSet
-from mer_core.training.settings import TrainSettings
+from mer_core.models.settings import MethodSettings
+from mer_core.training.kinds import kind_of
 from mer_core.training.team import Team
 from mer_core.versions import versions
 
@@ -37,7 +38,7 @@ def _summary(features: FeatureSet, held_out: list[np.ndarray]) -> dict[str, Any]
 
 def run_card(
     features: FeatureSet,
-    settings: TrainSettings,
+    settings: MethodSettings,
     division: Split,
     history: list[dict[str, Any]],
     untrained: list[np.ndarray],
@@ -48,7 +49,7 @@ def run_card(
     """The card of a run, JSON-ready, but for the weights' digest; ``history`` holds the epoch events."""
     return {
         "name": name,
-        "method": "mr-uamf",
+        "method": kind_of(settings).method,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": versions(),
         "classes": list(features.classes),

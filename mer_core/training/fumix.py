@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mer_core.training.settings import TrainSettings
+from mer_core.training.settings import LearningSettings, TrainSettings
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,15 @@ class Mix:
 
     partner: Tensor
     """(B,) int64, positions in the batch."""
-    share: float
-    """λ in 0..1."""
+    share: float | Tensor
+    """λ in 0..1: one of all, or (B, 1), one a clip."""
 
     def blend(self, values: Tensor) -> Tensor:
         """λ x_i + (1 − λ) x_j of (B, …)."""
         return self.share * values + (1 - self.share) * values[self.partner]
 
 
-def draw_mix(batch: int, settings: TrainSettings, generator: torch.Generator) -> Mix | None:
+def draw_mix(batch: int, settings: LearningSettings, generator: torch.Generator) -> Mix | None:
     """How to mix the next batch; None (with chance 1 − σ) leaves it as it is."""
     if settings.mixing == "none" or torch.rand((), generator=generator).item() >= settings.sigma:
         return None

@@ -14,9 +14,10 @@ import torch
 from torch import Tensor
 
 from mer_core.models.inputs import Inputs
+from mer_core.models.member_network import MemberNetwork
 from mer_core.models.mr_uamf import MrUamf
 from mer_core.training.fumix import draw_mix, mixed_loss, uncertainty_weights
-from mer_core.training.settings import TrainSettings
+from mer_core.training.settings import LearningSettings, TrainSettings
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,10 @@ class Members:
         label: np.ndarray,
         held_out: np.ndarray,
         classes: int,
-        settings: TrainSettings,
+        settings: LearningSettings,
         seed: int,
         check: Callable[[], None] = lambda: None,
+        kind: type[MemberNetwork] = MrUamf,
     ) -> None:
         self.inputs = inputs
         self.label = torch.from_numpy(label)
@@ -50,18 +52,19 @@ class Members:
         self.classes = classes
         self.settings = settings
         self.check = check
+        self.kind = kind
         self.generator = torch.Generator().manual_seed(seed)
         self.uncertainty = torch.zeros_like(self.keep)
         """(N, K), u of FU-MIX so far; of no meaning where the clip is held out."""
         self.recorded = 0
         self.network = self._new_network()
-        self.class_weight = _class_weights(self.label, self.keep, classes, settings.class_weight)
+        self.class_weight = class_weights(self.label, self.keep, classes, settings.class_weight)
 
     def epochs(self) -> Iterator[Epoch]:
         """Train, epoch by epoch; between two the network is whole and may be used or kept."""
         weight = torch.ones_like(self.keep)
-        if self.settings.mixing == "fu-mix":
-            yield from self._train("trajectory", self.settings.T_s + self.settings.T, weight)
+        if isinstance(self.settings, TrainSettings) and self.settings.mixing == "fu-mix":
+            yield from self._trajectory(self.settings, weight)
             weight = uncertainty_weights(self.uncertainty, self.keep, self.settings)
             self.network = self._new_network()
         yield from self._train("training", self.settings.epochs, weight)
@@ -72,8 +75,15 @@ class Members:
             if held_out.any():
                 total[held_out] += probabilities(self.network.select([member]), self.inputs, np.flatnonzero(held_out))
 
-    def _new_network(self) -> MrUamf:
-        return MrUamf.create(self.settings, self.classes, self.held_out.shape[0], self.generator)
+    def _new_network(self) -> MemberNetwork:
+        return self.kind.create(self.settings, self.classes, self.held_out.shape[0], self.generator)
+
+    def _trajectory(self, settings: TrainSettings, weight: Tensor) -> Iterator[Epoch]:
+        """A plain run, recorded from epoch ``T_s`` on."""
+        for number, epoch in enumerate(self._train("trajectory", settings.T_s + settings.T, weight)):
+            if number >= settings.T_s:
+                self._record()
+            yield epoch
 
     def _train(self, stage: str, epochs: int, weight: Tensor) -> Iterator[Epoch]:
         """``epochs`` epochs with clip weights (N, K). The trajectory is a plain run: nothing is mixed."""
@@ -83,17 +93,18 @@ class Members:
         optimiser = torch.optim.AdamW(
             self.network.parameters(), lr=self.settings.rate, weight_decay=self.settings.weight_decay
         )
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, self.settings.rate, total_steps=epochs * steps, pct_start=0.2
-        )
-        for epoch in range(epochs):
+        schedule: torch.optim.lr_scheduler.LRScheduler | None = None
+        if self.settings.schedule == "onecycle":
+            schedule = torch.optim.lr_scheduler.OneCycleLR(
+                optimiser, self.settings.rate, total_steps=epochs * steps, pct_start=0.2
+            )
+        for _ in range(epochs):
             losses = []
             for rows in torch.randperm(clips, generator=self.generator).tensor_split(steps):
                 self.check()
                 losses.append(self._step(rows, weight, optimiser, plain))
-                schedule.step()
-            if plain and epoch >= self.settings.T_s:
-                self._record()
+                if schedule is not None:
+                    schedule.step()
             yield Epoch(stage, float(np.mean(losses)))
 
     def _step(self, rows: Tensor, weight: Tensor, optimiser: torch.optim.Optimizer, plain: bool) -> float:
@@ -130,7 +141,7 @@ class Members:
 
 
 @torch.no_grad()
-def probabilities(network: MrUamf, inputs: Inputs, rows: np.ndarray) -> np.ndarray:
+def probabilities(network: MemberNetwork, inputs: Inputs, rows: np.ndarray) -> np.ndarray:
     """(R, classes) float32: the mean over the network's members, and over both mirror images if trained with them."""
     index = torch.from_numpy(np.asarray(rows, dtype=np.int64))
     sides = (0, 1) if network.settings.flip else (0,)
@@ -141,7 +152,7 @@ def probabilities(network: MrUamf, inputs: Inputs, rows: np.ndarray) -> np.ndarr
     return (total / len(sides)).numpy()
 
 
-def _class_weights(label: Tensor, keep: Tensor, classes: int, power: float) -> Tensor:
+def class_weights(label: Tensor, keep: Tensor, classes: int, power: float) -> Tensor:
     """(K, C): (N / (C n_c))^p counted among each member's own clips, scaled to mean 1 over them."""
     counts = keep.T @ torch.nn.functional.one_hot(label, classes).float()
     weight = (counts.sum(1, keepdim=True) / (classes * counts.clamp_min(1))) ** power

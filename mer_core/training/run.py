@@ -9,23 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from mer_core.errors import Cancelled, ModelError
 from mer_core.evaluation.predictions import clip_predictions
 from mer_core.evaluation.protocols import Split, default_protocol, split
 from mer_core.features import FeatureSet, check_trainable
 from mer_core.models.folder import write_model
-from mer_core.models.inputs import Inputs
-from mer_core.models.mr_uamf import MrUamf
+from mer_core.models.settings import MethodSettings
 from mer_core.training.card import run_card, uncertain_clips, validation
-from mer_core.training.settings import TrainSettings
+from mer_core.training.kinds import Network, kind_of
 from mer_core.training.team import Team, workers
 
 
 def train_run(
     features: FeatureSet,
-    settings: TrainSettings,
+    settings: MethodSettings,
     out: Path,
     *,
     emit: Callable[[dict[str, Any]], None],
@@ -67,7 +65,8 @@ def train_run(
             check()
             if should_stop():
                 break
-        network = _together([team.last_network() for team in teams])
+        networks: list[Any] = [team.last_network() for team in teams]
+        network: Network = kind_of(settings).network.together(networks)
         card = run_card(features, settings, division, history, untrained, held_out, name or out.name, command)
         if list_clips:
             card["uncertain"] = uncertain_clips(features, teams, held_out)
@@ -81,23 +80,16 @@ def train_run(
     return out
 
 
-def _teams(features: FeatureSet, settings: TrainSettings, division: Split, check: Callable[[], None]) -> list[Team]:
+def _teams(features: FeatureSet, settings: MethodSettings, division: Split, check: Callable[[], None]) -> list[Team]:
     """One a seed; the last member of each has nothing held out and becomes the model."""
     held_out = np.vstack([division.held_out, np.zeros((1, len(features)), dtype=bool)])
-    inputs = Inputs.of(features, settings)
+    inputs = kind_of(settings).inputs(features, settings)
     classes = len(features.classes)
     seeds = range(settings.seed, settings.seed + settings.seeds)
     return [Team(inputs, features.label, held_out, classes, settings, seed, check) for seed in seeds]
 
 
-def _together(networks: list[MrUamf]) -> MrUamf:
-    """One network of all the members."""
-    states = [network.state() for network in networks]
-    joined = {name: torch.cat([state[name] for state in states]) for name in states[0]}
-    return MrUamf.from_state(networks[0].settings, networks[0].classes, joined)
-
-
-def _started(features: FeatureSet, settings: TrainSettings, members: int) -> dict[str, Any]:
+def _started(features: FeatureSet, settings: MethodSettings, members: int) -> dict[str, Any]:
     return {
         "event": "started",
         "clips": len(features),

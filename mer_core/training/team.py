@@ -7,14 +7,14 @@ more beside a window that also wants the processor. The figures do not depend on
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import torch
 
-from mer_core.models.inputs import Inputs
-from mer_core.models.mr_uamf import MrUamf
-from mer_core.training.members import Epoch, Members
-from mer_core.training.settings import TrainSettings
+from mer_core.models.settings import MethodSettings
+from mer_core.training.kinds import Network, kind_of
+from mer_core.training.members import Epoch
 
 HALVES = 2
 
@@ -25,21 +25,25 @@ def workers() -> ThreadPoolExecutor:
 
 
 class Team:
-    """The members of one seed; arguments as of ``Members``: held_out (K, N) bool, ``check`` is called every step."""
+    """The members of one seed; arguments as of ``Members``, inputs and settings those of the kind.
+
+    held_out: (K, N) bool; ``check`` is called every step.
+    """
 
     def __init__(
         self,
-        inputs: Inputs,
+        inputs: Any,
         label: np.ndarray,
         held_out: np.ndarray,
         classes: int,
-        settings: TrainSettings,
+        settings: MethodSettings,
         seed: int,
         check: Callable[[], None] = lambda: None,
     ) -> None:
         self.held_out = held_out
         parts = np.array_split(held_out, min(HALVES, len(held_out)))
-        self._parts = [Members(inputs, label, part, classes, settings, seed, check) for part in parts]
+        members = kind_of(settings).members
+        self._parts = [members(inputs, label, part, classes, settings, seed, check) for part in parts]
 
     def epochs(self, pool: ThreadPoolExecutor) -> Iterator[Epoch]:
         """Train in ``workers()``, epoch by epoch; between two every member is whole and may be used or kept."""
@@ -56,12 +60,12 @@ class Team:
         times = self.held_out.sum(axis=0)[:, None]
         return np.where(times > 0, total / np.maximum(times, 1), np.nan).astype(np.float32)
 
-    def last_network(self) -> MrUamf:
+    def last_network(self) -> Network:
         """A copy of the last member."""
         last = self._parts[-1]
         return last.network.select([len(last.held_out) - 1])
 
     def last_uncertainty(self) -> np.ndarray | None:
-        """(N,) float32, FU-MIX's u in the last member; None before its trajectory was recorded."""
+        """(N,) float32, FU-MIX's u in the last member; None before an epoch of it was recorded."""
         last = self._parts[-1]
         return last.uncertainty[:, -1].numpy() if last.recorded else None

@@ -31,6 +31,7 @@ def test_shapes_under_every_switch(changes: dict[str, object]) -> None:
     settings = TrainSettings.from_dict(changes)
     inputs = Inputs.of(FEATURES, settings)
     output = _network(settings).forward(*inputs.pick(torch.arange(12), torch.zeros(12, dtype=torch.int64)))
+    assert output.attention is not None
     assert output.logits.shape == (12, 2, 3)
     assert output.attention.shape == (12, 10, 10, 2)
     assert ((output.attention >= 0) & (output.attention <= 1)).all()
@@ -39,7 +40,7 @@ def test_shapes_under_every_switch(changes: dict[str, object]) -> None:
 
 def test_baseline_is_stst_net_in_size() -> None:
     """STSTNet has 1,683 parameters: 448 of convolutions, 32 of batch norm, 1,203 of classes."""
-    network = _network(TrainSettings(attention="off"), members=1)
+    network = _network(TrainSettings(attention="off", image="none"), members=1)
     assert sum(weight.numel() for weight in network.parameters()) == 1683
 
 

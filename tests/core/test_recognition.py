@@ -12,7 +12,8 @@ import pytest
 
 from mer_core.cli import serve
 from mer_core.errors import ModelError
-from mer_core.recognition import Recogniser, normalised_entropy, over_crop
+from mer_core.models.attention import over_crop
+from mer_core.recognition import Recogniser, normalised_entropy
 from mer_core.serving import (
     ServingError,
     decode,

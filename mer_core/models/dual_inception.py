@@ -1,0 +1,82 @@
+"""Dual-Inception (Zhou et al. 2019, *Dual-Inception network for cross-database micro-expression recognition*).
+
+u and v each go through two inception blocks of 6 and 16 maps a branch, a 2×2 max-pool after each: 1×1; 1×1 then 3×3;
+1×1 then 5×5; 3×3 max-pool then 1×1; every convolution with ReLU. 3136 features a stream, both together: 1024 → classes.
+The authors' pictures of u and v have three equal channels; here each is one. 6,449,867 weights for three classes.
+"""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from mer_core.models.layers import member_convolve, pack, unpack
+from mer_core.models.member_network import MemberNetwork, Output, Shapes, dropout
+from mer_core.training.flow_settings import DualInceptionSettings
+
+STREAMS = ("u", "v")
+_BLOCKS = {"block1": (1, 6), "block2": (24, 16)}
+_FEATURES = 4 * 16 * 7 * 7
+_UNITS = 1024
+
+
+class DualInception(MemberNetwork):
+    """K members of the network; see ``MemberNetwork``."""
+
+    @staticmethod
+    def shapes(_settings: DualInceptionSettings, classes: int) -> tuple[Shapes, Shapes]:
+        """See ``MemberNetwork.shapes``. ``reduce`` holds the 1×1 convolutions of the first three branches in one."""
+        weights: Shapes = {}
+        for stream in STREAMS:
+            for block, (inputs, maps) in _BLOCKS.items():
+                layers = {
+                    "reduce": (3 * maps, inputs, 1, 1),
+                    "three": (maps, maps, 3, 3),
+                    "five": (maps, maps, 5, 5),
+                    "pooled": (maps, inputs, 1, 1),
+                }
+                for name, shape in layers.items():
+                    weights[f"{stream}.{block}.{name}.weight"] = shape
+                    weights[f"{stream}.{block}.{name}.bias"] = shape[:1]
+        weights |= {"hidden.weight": (_UNITS, len(STREAMS) * _FEATURES), "hidden.bias": (_UNITS,)}
+        weights |= {"classes.weight": (classes, _UNITS), "classes.bias": (classes,)}
+        return weights, {}
+
+    @staticmethod
+    def places(_settings: DualInceptionSettings, name: str) -> int:
+        """See ``MemberNetwork.places``."""
+        return 28 * 28 if "block1" in name else 14 * 14 if "block2" in name else 1
+
+    def forward(
+        self,
+        flow: Tensor,
+        _image: Tensor | None,
+        keep: Tensor | None = None,  # noqa: ARG002 - nothing here depends on the other clips of a batch
+        generator: torch.Generator | None = None,
+    ) -> Output:
+        """See ``MemberNetwork.forward``."""
+        vectors = torch.cat([self._stream(stream, flow[:, i, None]) for i, stream in enumerate(STREAMS)], dim=-1)
+        vectors = self.connect("hidden", vectors).relu()
+        drop = dropout(vectors.shape, 1, self.settings.dropout, generator)
+        return Output(self.connect("classes", vectors if drop is None else vectors * drop))
+
+    def _stream(self, stream: str, picture: Tensor) -> Tensor:
+        """(B, 1, 28, 28) → (B, K, 3136)."""
+        maps = picture.permute(0, 2, 3, 1)[..., None, :].expand(-1, -1, -1, self.members, -1)
+        for block in _BLOCKS:
+            maps = self._block(f"{stream}.{block}", maps)
+        return pack(maps).unflatten(1, (self.members, -1)).flatten(2)
+
+    def _block(self, block: str, maps: Tensor) -> Tensor:
+        """(B, s, s, K, c) → (B, s/2, s/2, K, 4 · maps a branch)."""
+        one, three, five = self._convolve(f"{block}.reduce", maps).chunk(3, dim=-1)
+        around = unpack(functional.max_pool2d(pack(maps), 3, 1, 1), self.members)
+        branches = [
+            one,
+            self._convolve(f"{block}.three", three),
+            self._convolve(f"{block}.five", five),
+            self._convolve(f"{block}.pooled", around),
+        ]
+        return unpack(functional.max_pool2d(pack(torch.cat(branches, dim=-1)), 2), self.members)
+
+    def _convolve(self, layer: str, maps: Tensor) -> Tensor:
+        return member_convolve(maps, self.weights[f"{layer}.weight"], self.weights[f"{layer}.bias"]).relu()

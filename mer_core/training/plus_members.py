@@ -1,0 +1,140 @@
+"""Training MR-UAMF+: the members of one seed at once on the same batches, each with its own clips held out.
+
+As ``mer_core.training.members``: a clip held out from a member is masked out of its loss, its scale and its mixtures,
+and all random numbers are drawn per seed and shared by the members, so a member is the same alone or beside others.
+Each of a seed's networks draws its own.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mer_core.models.plus import PlusInputs, PlusNetwork
+from mer_core.training.fumix import Mix, mixed_loss
+from mer_core.training.members import Epoch, class_weights
+from mer_core.training.plus_settings import PlusSettings
+
+_LEAST_SCALE = 0.02
+_WARM_UP = 0.2
+
+
+class PlusMembers:
+    """All members of one seed.
+
+    held_out: (K, N) bool. ``check`` is called every step; what it raises ends the training.
+    """
+
+    def __init__(
+        self,
+        inputs: PlusInputs,
+        label: np.ndarray,
+        held_out: np.ndarray,
+        classes: int,
+        settings: PlusSettings,
+        seed: int,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.inputs = inputs
+        self.label = torch.from_numpy(label)
+        self.held_out = held_out
+        self.keep = torch.from_numpy(~held_out.T).float()
+        self.classes = classes
+        self.settings = settings
+        self.check = check
+        self.generator = torch.Generator().manual_seed(seed)
+        self.uncertainty = torch.zeros(len(label), 1)
+        """(N, 1), share of the recorded epochs at which the last member misread the clip, as FU-MIX's u."""
+        self.recorded = 0
+        self.network = PlusNetwork.create(settings, classes, self._scale(), self.generator)
+        self.class_weight = class_weights(self.label, self.keep, classes, settings.class_weight)
+
+    def epochs(self) -> Iterator[Epoch]:
+        """Train, epoch by epoch; between two the network is whole and may be used or kept."""
+        settings, clips = self.settings, len(self.label)
+        steps = max(2, -(-clips // settings.batch))
+        optimiser = torch.optim.AdamW(
+            self.network.parameters(), lr=settings.rate, weight_decay=settings.weight_decay, fused=True
+        )
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimiser, settings.rate, total_steps=settings.epochs * steps, pct_start=_WARM_UP
+        )
+        for epoch in range(settings.epochs):
+            losses = []
+            orders = torch.stack([torch.randperm(clips, generator=self.generator) for _ in range(settings.networks)])
+            for rows in orders.tensor_split(steps, dim=1):
+                self.check()
+                losses.append(self._step(rows, optimiser))
+                schedule.step()
+            if epoch >= _WARM_UP * settings.epochs:
+                self._record()
+            yield Epoch("training", float(np.mean(losses)))
+
+    def add_held_out_probabilities(self, total: np.ndarray) -> None:
+        """Add to ``total`` (N, classes) float32 what each member says of the clips held out from it."""
+        for member, held_out in enumerate(self.held_out):
+            if held_out.any():
+                sides = self.inputs.features[:, 0, torch.from_numpy(held_out)]
+                total[held_out] += self.network.select([member]).probabilities(sides).numpy()
+
+    def _scale(self) -> Tensor:
+        """(K, 245): each feature's standard deviation over a member's own clips, unmoved and mirrored."""
+        plain = self.inputs.features[:, 0].double()
+        count = 2 * self.keep.sum(0).clamp_min(1).double()[:, None]
+        keep = self.keep.T.double()
+        mean = keep @ plain.sum(0) / count
+        square = keep @ plain.square().sum(0) / count
+        return (square - mean.square()).clamp_min(0).sqrt().clamp_min(_LEAST_SCALE).float()
+
+    def _step(self, rows: Tensor, optimiser: torch.optim.Optimizer) -> float:
+        """One step of every network on its own batch; rows: (M, B)."""
+        settings = self.settings
+        networks, batch = rows.shape
+        sides, moves = self.inputs.features.shape[:2]
+        side = torch.randint(sides if settings.flip else 1, rows.shape, generator=self.generator)
+        move = torch.randint(moves, rows.shape, generator=self.generator)
+        features = self.inputs.features[side, move, rows]
+        mixes = [self._draw_mix(batch) for _ in range(networks)]
+        blended = [one if mix is None else mix.blend(one) for one, mix in zip(features, mixes, strict=True)]
+        features = torch.stack(blended)
+        hidden = self.network.hidden(features * self._dropout(features.shape, settings.input_dropout))
+        drop = self._dropout((networks, batch, 1, settings.hidden), settings.dropout)
+        logits = self.network.logits(hidden * drop)
+        loss = torch.stack(
+            [
+                mixed_loss(
+                    logits[one],
+                    self.label[rows[one]],
+                    self.class_weight[:, self.label[rows[one]]].T,
+                    self.keep[rows[one]],
+                    mixes[one],
+                    settings.label_smoothing,
+                )
+                for one in range(networks)
+            ]
+        )
+        optimiser.zero_grad()
+        # Neither networks nor members share a weight, so the sum's gradient is each one's own.
+        loss.sum().backward()
+        optimiser.step()
+        return float(loss.detach().mean())
+
+    def _draw_mix(self, batch: int) -> Mix | None:
+        """Mixup with a share for each clip (Zhang et al. 2018)."""
+        if not self.settings.alpha:
+            return None
+        gamma = torch._standard_gamma(torch.full((2, batch, 1), self.settings.alpha), generator=self.generator)
+        share = gamma[0] / gamma.sum(0).clamp_min(1e-12)
+        return Mix(torch.randperm(batch, generator=self.generator), share)
+
+    def _dropout(self, shape: tuple[int, ...], chance: float) -> Tensor:
+        """Factors that drop the same in all members."""
+        return (torch.rand(shape, generator=self.generator) >= chance).float().div_(1 - chance)
+
+    def _record(self) -> None:
+        """One more epoch at which the last member misreads some clips."""
+        last = self.network.select([len(self.held_out) - 1])
+        wrong = last.probabilities(self.inputs.features[:, 0]).argmax(-1) != self.label
+        self.uncertainty = (self.uncertainty * self.recorded + wrong[:, None]) / (self.recorded + 1)
+        self.recorded += 1
