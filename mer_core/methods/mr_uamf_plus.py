@@ -1,30 +1,8 @@
 """MR-UAMF+ as a method to be judged: the network is in ``mer_core.models.plus``."""
 
-from collections.abc import Iterator
-
-import numpy as np
-
-from mer_core.features import FeatureSet
-from mer_core.models.method import Method, OnEpoch
+from mer_core.methods.folds_at_once import held_out_by_epoch, predict_held_out
+from mer_core.models.method import Method
 from mer_core.training.plus_settings import PlusSettings
-
-
-def predict_held_out(
-    features: FeatureSet, held_out: np.ndarray, settings: PlusSettings, seed: int, on_epoch: OnEpoch
-) -> np.ndarray:
-    """All folds at once: see ``mer_core.models.method.Predict``."""
-    from mer_core.training import held_out as judged
-
-    return judged.predict_held_out(features, held_out, settings, seed, on_epoch)
-
-
-def held_out_by_epoch(
-    features: FeatureSet, held_out: np.ndarray, settings: PlusSettings, seed: int, on_epoch: OnEpoch
-) -> Iterator[np.ndarray]:
-    """See ``mer_core.models.method.PredictByEpoch``."""
-    from mer_core.training import held_out as judged
-
-    return judged.held_out_by_epoch(features, held_out, settings, seed, on_epoch)
 
 
 def parameters(classes: int) -> int:
@@ -50,4 +28,5 @@ METHOD = Method(
     predict_held_out=predict_held_out,
     parameters=parameters,
     flops=flops,
+    held_out_by_epoch=held_out_by_epoch,
 )
