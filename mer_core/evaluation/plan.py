@@ -10,7 +10,7 @@ from mer_core.errors import FeatureError
 from mer_core.evaluation.protocols import PROTOCOLS, Split, split
 from mer_core.evaluation.saved_splits import read_split
 from mer_core.evaluation.subset import only_datasets, three_classes
-from mer_core.features import FeatureSet, check_trainable
+from mer_core.features import FeatureSet, check_features, check_trainable
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Plan:
 
 def apply_plan(features: FeatureSet, plan: Plan) -> tuple[FeatureSet, Split]:
     """The clips that take part and their folds, or FeatureError with one sentence."""
+    check_features(features)
     if plan.classes == "three" or plan.protocol == "composite":
         features = three_classes(features)
     if plan.datasets:

@@ -1,0 +1,130 @@
+"""The report: whole in itself, true to the study, and fit for print, spreadsheet and paper."""
+
+import csv
+import io
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mer_core.evaluation.entries import benchmark_entries
+from mer_core.evaluation.plan import Plan
+from mer_core.evaluation.study import Options, run_study
+from mer_core.report.rows import count, number, time_taken
+from mer_core.report.write import write_report
+from tests.core.quick_methods import by_epoch, nan, quick, register
+from tests.core.toy import toy_features
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Two that can be compared, a heavy one, and one that fails."""
+    register(
+        monkeypatch,
+        quick("ststnet", held_out_by_epoch=by_epoch),
+        quick("<b>&co_"),
+        quick("large", heavy=True),
+        quick("diverged", nan),
+    )
+    return run_study(
+        "benchmark",
+        toy_features(subjects=8, each=6, strength=0.2),
+        Plan(),
+        benchmark_entries(seeds=2),
+        tmp_path,
+        options=Options(test_peek=True),
+        command="python -m mer_core benchmark toy.h5 --out 'a b'",
+    )
+
+
+class _Outside(HTMLParser):
+    """Whether tags are closed in order, and what a page would fetch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.fetched: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in {"meta", "br"}:
+            self.open.append(tag)
+        self.fetched += [
+            value or "" for name, value in attrs if name in {"src", "href", "xlink:href"} and (value or "")[:1] != "#"
+        ]
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in {"meta", "br"}:
+            assert self.open.pop() == tag
+
+
+def test_page_is_whole_in_itself_and_tells_all(study: dict[str, Any], tmp_path: Path) -> None:
+    page = write_report(study, tmp_path).read_text(encoding="utf-8")
+    parser = _Outside()
+    parser.feed(page)
+    assert parser.open == []
+    assert parser.fetched == []
+    assert "@import" not in page
+    assert page.count("<svg") == 4  # intervals, ROC, cost, epochs
+    entry = study["entries"][0]
+    assert f"{number(entry['pooled']['uf1']['mean'])} ± {number(entry['pooled']['uf1']['sd'])}" in page
+    assert "&lt;b&gt;&amp;co_" in page
+    assert "<b>&co_" not in page
+    assert "large †" in page
+    assert "gave 48 of 48 held-out clips no probability" in page
+    assert "What peeking at the test clips would have claimed" in page
+    assert ".735" in page  # STSTNet's published figure
+    assert "Leaks subjects" not in page
+
+
+def test_a_protocol_that_leaks_is_marked_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    register(monkeypatch, quick("one"))
+    entries = benchmark_entries(seeds=1)
+    study = run_study("benchmark", toy_features(subjects=4), Plan("sample-kfold", folds=3), entries, tmp_path)
+    assert '<div class="warning"><p>Leaks subjects' in write_report(study, tmp_path).read_text(encoding="utf-8")
+    assert "Leaks subjects" in (tmp_path / "table.tex").read_text(encoding="utf-8")
+    lines = list(csv.DictReader(io.StringIO((tmp_path / "results.csv").read_text(encoding="utf-8"))))
+    assert {line["leaks_subjects"] for line in lines} == {"True"}
+
+
+def test_sheets_hold_the_same_figures(study: dict[str, Any], tmp_path: Path) -> None:
+    write_report(study, tmp_path)
+    lines = list(csv.DictReader(io.StringIO((tmp_path / "results.csv").read_text(encoding="utf-8"))))
+    (found,) = (one for one in lines if (one["entry"], one["figure"], one["scope"]) == ("ststnet", "uar", "pooled"))
+    entry = study["entries"][0]
+    assert float(found["mean"]) == entry["pooled"]["uar"]["mean"]
+    assert float(found["low"]) == entry["interval"]["uar"]["low"]
+    assert next(one["scope"] for one in lines if one["entry"] == "diverged").startswith("not run: ")
+    predictions = list(csv.DictReader(io.StringIO((tmp_path / "predictions.csv").read_text(encoding="utf-8"))))
+    assert len(predictions) == 3 * 48
+    pairs = list(csv.DictReader(io.StringIO((tmp_path / "comparisons.csv").read_text(encoding="utf-8"))))
+    assert [(one["first"], one["second"]) for one in pairs] == [("ststnet", "<b>&co_")]
+
+
+def test_latex_has_a_cell_for_every_column_and_escapes(study: dict[str, Any], tmp_path: Path) -> None:
+    write_report(study, tmp_path)
+    text = (tmp_path / "table.tex").read_text(encoding="utf-8")
+    body = text[text.index(r"\midrule") : text.index(r"\bottomrule")].splitlines()[1:-1]
+    columns = len(re.search(r"\\begin\{tabular\}\{(\w+)\}", text)[1])  # type: ignore[index]
+    assert len(body) == 3
+    for line in body:
+        assert len(re.findall(r"(?<!\\)&", line)) == columns - 1
+    assert r"<b>\&co\_" in text
+    assert r"large$^\dagger$" in text
+
+
+def test_numbers_as_the_field_prints_them() -> None:
+    assert [number(value) for value in (0.8134, 1.0, 0.0, -0.021)] == [".813", "1.000", ".000", "-.021"]
+    assert [count(value) for value in (None, 1683, 39_000, 2_664_475, 3_000_000_000)] == [
+        "–",
+        "1,683",
+        "39 k",
+        "2.66 M",
+        "3 G",
+    ]
+    assert [time_taken(value) for value in (0.24, 61, 600)] == ["0.2 s", "61 s", "10 min"]

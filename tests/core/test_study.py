@@ -1,0 +1,161 @@
+"""A study: measured part by part, kept, resumed, cancelled, and told with what could not be measured."""
+
+import json
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mer_core.errors import Cancelled, MerError, ModelError
+from mer_core.evaluation.entries import ABLATION, ablation_entries, benchmark_entries
+from mer_core.evaluation.pace import Pace, duration
+from mer_core.evaluation.parts import Part, Task
+from mer_core.evaluation.plan import Plan
+from mer_core.evaluation.study import Options, run_study
+from mer_core.methods.mr_uamf import METHOD
+from tests.core.quick_methods import QuickSettings, by_epoch, nan, predict, quick, refuse, register
+from tests.core.toy import toy_features
+
+FEATURES = toy_features(subjects=8, each=6, strength=0.5)
+
+
+@pytest.fixture(autouse=True)
+def _methods(monkeypatch: pytest.MonkeyPatch) -> None:
+    register(
+        monkeypatch,
+        quick("one", held_out_by_epoch=by_epoch),
+        quick("heavy", heavy=True),
+        quick("reader", reads=("flow", "frames")),
+        quick("diverged", nan),
+        quick("refusing", refuse),
+    )
+
+
+def _study(out: Path, *names: str, seeds: int = 2, options: Options | None = None, **given: Any) -> dict[str, Any]:
+    entries = benchmark_entries(names, seeds=seeds)
+    return run_study("benchmark", FEATURES, given.pop("plan", Plan()), entries, out, options=options, **given)
+
+
+def test_every_entry_is_told_with_figures_or_with_the_reason(tmp_path: Path) -> None:
+    study = _study(tmp_path)
+    told = {entry["name"]: entry for entry in study["entries"]}
+    assert told["one"]["pooled"]["uf1"]["mean"] > 0.9
+    assert told["one"]["seeds"] == [0, 1]
+    assert told["one"]["parameters"] == 3000
+    assert len(told["one"]["predictions"]) == 48
+    assert "reads 'frames'" in told["reader"]["not_run"]
+    assert "48 of 48 held-out clips no probability" in told["diverged"]["not_run"]
+    assert told["refusing"]["not_run"] == "The quick method cannot use these clips: take others."
+    assert json.loads((tmp_path / "study.json").read_text()) == study
+
+
+def test_heavy_methods_take_a_smaller_protocol_that_is_stated(tmp_path: Path) -> None:
+    study = _study(tmp_path, "one", "heavy")
+    one, heavy = study["entries"]
+    assert (one["division"], heavy["division"]) == ("full", "small")
+    assert study["divisions"]["full"]["folds"] == 8
+    assert (study["divisions"]["small"]["protocol"], study["divisions"]["small"]["folds"]) == ("kfold", 5)
+    assert heavy["seeds"] == [0]
+    assert study["comparisons"] == []  # other folds: not to be compared
+    full = _study(tmp_path, "one", "heavy", options=Options(heavy="full"))
+    assert [entry["division"] for entry in full["entries"]] == ["full", "full"]
+    assert len(full["comparisons"]) == 1
+    assert "--heavy skip" in _study(tmp_path, "heavy", options=Options(heavy="skip"))["entries"][0]["not_run"]
+
+
+def test_what_was_measured_is_not_measured_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def counting(*given: Any) -> np.ndarray:
+        calls.append(given[3])
+        return predict(*given)
+
+    register(monkeypatch, quick("one", counting))
+    first = _study(tmp_path, "one")
+    assert calls == [0, 1]
+    again = _study(tmp_path, "one", seeds=3)
+    assert calls == [0, 1, 2]
+    assert again["entries"][0]["seeds"] == [0, 1, 2]
+    assert _figures(_study(tmp_path, "one")) == _figures(first)
+    damaged = next((tmp_path / "parts").glob("one_seed1_*"))
+    damaged.write_bytes(damaged.read_bytes()[:100])
+    assert _figures(_study(tmp_path, "one")) == _figures(first)
+    assert calls == [0, 1, 2, 1]
+    _study(tmp_path, "one", plan=Plan("kfold"))  # other folds are another measurement
+    assert calls == [0, 1, 2, 1, 0, 1]
+
+
+def _figures(study: dict[str, Any]) -> list[Any]:
+    return [[entry[key] for key in ("pooled", "interval", "predictions")] for entry in study["entries"]]
+
+
+def test_cancel_keeps_what_was_finished_and_the_next_call_goes_on(tmp_path: Path) -> None:
+    said: list[tuple[int, int, str]] = []
+
+    def progress(done: int, total: int, text: str) -> None:
+        said.append((done, total, text))
+        if done == 1333:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        _study(tmp_path, "one", progress=progress)
+    assert [path.name[:9] for path in (tmp_path / "parts").iterdir()] == ["one_seed0"]
+    assert not (tmp_path / "study.json").exists()
+    assert said[-1][2].startswith("one, seed 1 (1 of 2, about ")
+    said.clear()
+    _study(tmp_path, "one", progress=lambda *each: said.append(each))
+    assert said[0][:2] == (1000, 2000)
+    assert said[-1][:2] == (2000, 2000)
+
+
+def test_peeking_is_asked_for_and_shown_apart(tmp_path: Path) -> None:
+    assert "test_peek" not in _study(tmp_path, "one")["entries"][0]
+    one = _study(tmp_path, "one", options=Options(test_peek=True))["entries"][0]
+    assert len(one["test_peek"]["curve"]) == 3
+    assert one["test_peek"]["last"]["uf1"] == one["pooled"]["uf1"]
+    assert one["test_peek"]["one_epoch"]["uf1"]["mean"] >= one["pooled"]["uf1"]["mean"]
+
+
+def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(MerError, match="choose another folder"):
+        _study(tmp_path / "file")
+
+
+def test_rows_of_the_ablation_are_the_papers(monkeypatch: pytest.MonkeyPatch) -> None:
+    register(monkeypatch, METHOD)
+    rows = {entry.name: entry.settings.to_dict() for entry in ablation_entries(seeds=2, epochs=4)}
+    assert list(rows) == [name for name, _, _ in ABLATION]
+    assert (rows["baseline"]["mixing"], rows["baseline"]["image"], rows["baseline"]["streams"]) == (
+        "none",
+        "none",
+        "single",
+    )
+    assert rows["mr-uamf"] == replace(METHOD.settings(), seeds=2, **{"epochs": 4}).to_dict()
+    steps = ["baseline", "fu-mix", "image", "triple", "mr-uamf"]
+    changed = [{key for key in rows[one] if rows[one][key] != rows[other][key]} for one, other in pairwise(steps)]
+    assert changed == [{"mixing"}, {"image"}, {"streams"}, {"attention"}]
+
+
+def test_time_left_is_told_from_what_parts_have_taken() -> None:
+    now = [0.0]
+    tasks = [Task(name, name, QuickSettings(), seed, "full") for seed in range(2) for name in ("a", "b")]
+    pace = Pace(tasks, jobs=1, clock=lambda: now[0])
+    pace.told(tasks[0], 0.0)
+    assert pace.seconds_left is None
+    now[0] = 10
+    pace.told(tasks[0], 0.5)
+    assert pace.seconds_left == pytest.approx(10 + 3 * 20)  # nothing else is known yet
+    pace.told(tasks[0], Part(np.zeros((1, 1)), 20.0))
+    pace.told(tasks[1], Part(np.zeros((1, 1)), 100.0))
+    assert (pace.finished, pace.done) == (2, 2)
+    assert pace.seconds_left == pytest.approx(20 + 100)
+    assert [duration(each) for each in (12, 150, 9000)] == ["12 s", "2 min", "2.5 h"]
+
+
+def test_unknown_method_is_said() -> None:
+    with pytest.raises(ModelError, match="unknown"):
+        benchmark_entries(["magic"], seeds=1)
