@@ -40,9 +40,14 @@ def add_settings(parser: argparse.ArgumentParser, methods: Iterable[Method]) -> 
         flags = [flag, f"--no-{flag[2:]}"] if isinstance(default, bool) else [flag]
         kind = {"nargs": 0} if isinstance(default, bool) else {"type": type(default), "metavar": name.upper()}
         group.add_argument(
-            *flags, dest=name, action=_Give, default=argparse.SUPPRESS, help=f"{text} (default: {said})", **kind
+            *flags, dest=name, action=_Give, default=argparse.SUPPRESS, help=_plain(f"{text} (default: {said})"), **kind
         )
     parser.set_defaults(**{_GIVEN: {}})
+
+
+def _plain(text: str) -> str:
+    """`text` as argparse shows it as it is: a percent sign would begin a format."""
+    return text.replace("%", "%%")
 
 
 def settings_from(arguments: argparse.Namespace, method: Method) -> MethodSettings:

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
+from sklearn import config_context
 from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
+from threadpoolctl import threadpool_limits
 
 from mer_core.models.method import OnEpoch
 from mer_core.models.svm_settings import SvmSettings
@@ -69,10 +71,12 @@ def held_out_probabilities(
     A clip held out by several folds gets their mean. ``on_fold(done, folds)`` follows the work.
     """
     total = np.zeros((len(label), classes), np.float32)
-    for done, out in enumerate(held_out, start=1):
-        machine = fit_svm(vectors[~out], label[~out], group[~out], classes, settings, seed)
-        total[out] += machine.predict_proba(vectors[out])
-        on_fold(done, len(held_out))
+    # Hundreds of small problems: threads would wait for each other, and scikit-learn would check longer than it fits.
+    with threadpool_limits(1), config_context(assume_finite=True, skip_parameter_validation=True):
+        for done, out in enumerate(held_out, start=1):
+            machine = fit_svm(vectors[~out], label[~out], group[~out], classes, settings, seed)
+            total[out] += machine.predict_proba(vectors[out])
+            on_fold(done, len(held_out))
     times = held_out.sum(axis=0)[:, None]
     return np.where(times > 0, total / np.maximum(times, 1), np.nan).astype(np.float32)
 

@@ -9,7 +9,7 @@ from mer_core.models.settings import MethodSettings, switch
 class SvmSettings(MethodSettings):
     """How the machine is fitted; the seed deals subjects to inner folds, nothing else is random."""
 
-    kernel: str = switch("linear", "the machine's kernel, over standardised numbers", "linear", "rbf")
+    kernel: str = switch("linear", "the kernel, over standardised numbers: linear or rbf", "linear", "rbf")
     cost: float = switch(0.0, "cost of a slip, C; 0: chosen on inner folds of the training subjects", least=0)
     gamma: float = switch(1.0, "RBF kernel exp(-gamma |a - b|^2 / D) of D numbers", least=0)
     inner: int = switch(4, "inner folds of whole subjects, for the cost and for probabilities", least=2)
