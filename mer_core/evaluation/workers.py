@@ -106,9 +106,7 @@ def _give(connection: Connection, waiting: list[Task]) -> Task:
 def _work(connection: Connection, features: FeatureSet, divisions: dict[str, np.ndarray], threads: int) -> None:
     """A worker process: tasks in; shares, parts and sentences out."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl+C and ends this process
-    import torch
-
-    torch.set_num_threads(threads)
+    os.environ["OMP_NUM_THREADS"] = str(threads)  # torch reads it when a method loads it, and not all do
     said = 0.0
 
     def on_epoch(done: int, total: int) -> None:
