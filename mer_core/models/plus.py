@@ -39,7 +39,9 @@ def half_waves(flow: np.ndarray) -> Tensor:
     """
     values = torch.from_numpy(np.ascontiguousarray(flow, dtype=np.float32)).permute(0, 3, 1, 2).flatten(2)
     motion, strain = values[:, :2], values[:, 2:]
-    motion = motion - motion.median(-1, keepdim=True).values
+    # torch's median is the lower of the middle two; this is their mean, so that a mirrored face gives mirrored maps.
+    lower, upper = motion.median(-1, keepdim=True).values, -(-motion).median(-1, keepdim=True).values
+    motion = motion - (lower + upper) / 2
     motion = motion / motion.square().mean(-1, keepdim=True).sqrt().clamp_min(_LEAST_SPREAD)
     spread = strain.std(-1, correction=0, keepdim=True).clamp_min(_LEAST_SPREAD)
     strain = (strain - strain.mean(-1, keepdim=True)) / spread
@@ -150,25 +152,30 @@ class PlusNetwork:
         chances = self.logits(self.hidden(self._for_all(sides.flatten(0, 1)))).softmax(-1).mean((0, 2))
         return chances.unflatten(0, sides.shape[:2]).mean(0)
 
-    @torch.no_grad()
     def opinion(self, flow: np.ndarray, _apex: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Probabilities (classes,) float32 and attention (28, 28) float32 in 0..1 of a clip's flow (28, 28, 3).
 
-        Attention is the evidence for the answer: gradient × input of its logit above the mean logit, what speaks for it
-        summed over maps and networks, as a part of the strongest place. The network is linear wherever its hidden units
-        stay on or off, so that product is what each place adds.
+        Attention is what speaks for the answer, place by place: see ``evidence``.
         """
         both = np.stack([flow, mirror_flow(flow[None])[0]]) if self.settings.flip else flow[None]
-        features = self._for_all(pooled(half_waves(both)))
-        hidden = self.hidden(features)
+        probabilities, evidence = self.evidence(pooled(half_waves(both)))
+        cells = (evidence[0] + evidence[1].flip(-1)) / 2 if self.settings.flip else evidence[0]
+        return probabilities.numpy(), over_places(cells.clamp_min(0).numpy())
+
+    @torch.no_grad()
+    def evidence(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Of one clip's sides (S, 245): probabilities (classes,), and what each place adds to the answer (S, 7, 7).
+
+        Gradient × input of the answer's logit above the mean logit, summed over maps, mean over networks. A network is
+        linear wherever its hidden units stay on or off, so that product is what each place adds.
+        """
+        hidden = self.hidden(self._for_all(features))
         probabilities = self.logits(hidden).softmax(-1).mean((0, 1, 2))
         weight = self.weights["classes.weight"]
         towards = weight[:, :, int(probabilities.argmax())] - weight.mean(2)
         gates = ((hidden > 0) * towards[:, None]).transpose(0, 1).flatten(1)
-        gradient = gates @ self._scaled().flatten(0, 2) / len(features)
-        cells = (features[0] * gradient).unflatten(1, (MAPS, PLACES, PLACES)).sum(1)
-        evidence = (cells[0] + cells[1].flip(-1)) / 2 if self.settings.flip else cells[0]
-        return probabilities.numpy(), over_places(evidence.clamp_min(0).numpy())
+        gradient = gates @ self._scaled().flatten(0, 2) / (weight.shape[0] * weight.shape[1])
+        return probabilities, (features * gradient).unflatten(1, (MAPS, PLACES, PLACES)).sum(1)
 
     def _scaled(self) -> Tensor:
         """(M, K, hidden, 245): the first weights, for features that are not scaled."""
