@@ -2,11 +2,12 @@
 
 Per class one machine against the rest (LIBSVM through scikit-learn), both sides weighing the same. The classes' scores
 become probabilities by a softmax over score / T, which leaves the machines' own decision as it is (as temperature
-scaling of networks, Guo et al. 2017). The cost C and T are chosen on inner folds of whole training subjects.
+scaling of networks, Guo et al. 2017). The cost C, the RBF kernel's gamma and T are chosen on inner folds of whole
+training subjects.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -20,26 +21,34 @@ from threadpoolctl import threadpool_limits
 from mer_core.models.method import OnEpoch
 from mer_core.models.svm_settings import SvmSettings
 
-COSTS = (0.1, 1.0, 10.0, 100.0)
-"""Tried where the settings name none. Kernels are means over the D numbers, so a cost means the same for every D."""
-_PLAIN = 1.0  # cost and temperature where one subject alone is learnt from, so that there is no inner fold
+COSTS = {"linear": (0.1, 1.0, 10.0, 100.0), "rbf": (1.0, 10.0, 100.0)}
+GAMMAS = {"linear": (1.0,), "rbf": (0.05, 0.25, 1.0)}
+"""Tried where the settings name none. Kernels are means over the D numbers, so they mean the same for every D."""
+_PLAIN = 1.0  # where one subject alone is learnt from, so that there is no inner fold to choose on
+
+
+class _Choice(NamedTuple):
+    cost: float
+    gamma: float
+    temperature: float = _PLAIN
 
 
 @dataclass(frozen=True)
 class Svm:
     """A fitted machine; ``fit_svm`` makes it. machines: one a class learnt, against the rest; None for a lone one."""
 
-    settings: SvmSettings
+    kernel: str
     scaler: StandardScaler
     vectors: np.ndarray
     machines: dict[int, SVC | None]
     classes: int
     cost: float
+    gamma: float
     temperature: float
 
     def predict_proba(self, vectors: np.ndarray) -> np.ndarray:
         """(N, D) → (N, classes) float32 probabilities under even chances of the classes; 0 for one not learnt."""
-        kernel = _kernel(self.scaler.transform(vectors), self.vectors, self.settings)
+        kernel = _kernel(self.scaler.transform(vectors), self.vectors, self.kernel, self.gamma)
         return softmax(_scores(self.machines, kernel, self.classes) / self.temperature, axis=1).astype(np.float32)
 
 
@@ -47,13 +56,13 @@ def fit_svm(
     vectors: np.ndarray, label: np.ndarray, group: np.ndarray, classes: int, settings: SvmSettings, seed: int
 ) -> Svm:
     """Fit on N clips: vectors (N, D), label (N,) int64 below ``classes``, group (N,) str, the subject's key."""
-    cost, temperature = settings.cost or _PLAIN, _PLAIN
+    chosen = _Choice(settings.cost or _PLAIN, settings.gamma or _PLAIN)
     if len(np.unique(group)) > 1 and len(np.unique(label)) > 1:
-        cost, temperature = _choose(vectors, label, group, classes, settings, seed)
+        chosen = _choose(vectors, label, group, classes, settings, seed)
     scaler = StandardScaler().fit(vectors)
     scaled = scaler.transform(vectors)
-    machines = _machines(_kernel(scaled, scaled, settings), label, cost)
-    return Svm(settings, scaler, scaled, machines, classes, cost, temperature)
+    machines = _machines(_kernel(scaled, scaled, settings.kernel, chosen.gamma), label, chosen.cost)
+    return Svm(settings.kernel, scaler, scaled, machines, classes, *chosen)
 
 
 def held_out_probabilities(
@@ -83,51 +92,51 @@ def held_out_probabilities(
 
 def _choose(
     vectors: np.ndarray, label: np.ndarray, group: np.ndarray, classes: int, settings: SvmSettings, seed: int
-) -> tuple[float, float]:
-    """The cost with the best mean recall on inner folds, of equal ones the least, and its temperature there."""
-    costs = (settings.cost,) if settings.cost else COSTS
-    scores = np.full((len(costs), len(label), classes), -np.inf)
-    for train, test, kernel, across in _inner_folds(vectors, group, settings, seed):
-        for index, cost in enumerate(costs):
-            scores[index, test] = _scores(_machines(kernel, label[train], cost), across, classes)
-    # A clip whose class its inner fold has not learnt says nothing about the cost.
+) -> _Choice:
+    """The gamma and cost with the best mean recall on inner folds, of equal ones the least, and the temperature."""
+    costs = (settings.cost,) if settings.cost else COSTS[settings.kernel]
+    gammas = (settings.gamma,) if settings.gamma else GAMMAS[settings.kernel]
+    choices = [_Choice(cost, gamma) for gamma in gammas for cost in costs]
+    scores = np.full((len(choices), len(label), classes), -np.inf)
+    folds = GroupKFold(min(settings.inner, len(np.unique(group))), shuffle=True, random_state=seed)
+    for train, test in folds.split(vectors, groups=group):
+        scaler = StandardScaler().fit(vectors[train])
+        scaled, other = scaler.transform(vectors[train]), scaler.transform(vectors[test])
+        kernels = {gamma: [_kernel(one, scaled, settings.kernel, gamma) for one in (scaled, other)] for gamma in gammas}
+        for index, choice in enumerate(choices):
+            within, across = kernels[choice.gamma]
+            scores[index, test] = _scores(_machines(within, label[train], choice.cost), across, classes)
+    # A clip whose class its inner fold has not learnt says nothing about the choice.
     known = np.isfinite(scores[0, np.arange(len(label)), label])
     if not known.any():
-        return settings.cost or _PLAIN, _PLAIN
+        return choices[0]
     truth, scores = label[known], scores[:, known]
-    count = np.bincount(truth, minlength=classes)[truth]
-    weight = 1 / count / len(np.unique(truth))
+    weight = 1 / np.bincount(truth)[truth] / len(np.unique(truth))
     best = int(np.argmax([weight @ (one.argmax(axis=1) == truth) for one in scores]))
-    # Platt's targets: what n clips show is never certain.
-    learnt = np.isfinite(scores[best])
+    return choices[best]._replace(temperature=_temperature(scores[best], truth, weight))
+
+
+def _temperature(scores: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> float:
+    """The T with which softmax(scores / T) is likeliest on K clips; scores (K, classes), weight (K,) of the sum 1."""
+    # Platt's targets: what n clips of a class show is never certain.
+    count = np.bincount(truth)[truth]
+    learnt = np.isfinite(scores)
     target = np.where(learnt, (1 / (count + 2) / np.maximum(learnt.sum(axis=1) - 1, 1))[:, None], 0)
     target[np.arange(len(truth)), truth] = (count + 1) / (count + 2)
 
     def loss(log_temperature: float) -> float:
-        chance = log_softmax(scores[best] / np.exp(log_temperature), axis=1)
+        chance = log_softmax(scores / np.exp(log_temperature), axis=1)
         return float(-weight @ (target * np.where(learnt, chance, 0)).sum(axis=1))
 
-    return costs[best], float(np.exp(minimize_scalar(loss, bounds=(-4, 4), method="bounded").x))
+    return float(np.exp(minimize_scalar(loss, bounds=(-4, 4), method="bounded").x))
 
 
-def _inner_folds(
-    vectors: np.ndarray, group: np.ndarray, settings: SvmSettings, seed: int
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
-    """(train, test, kernel of train, kernel of test against train), each scaled by its own training clips."""
-    folds = GroupKFold(min(settings.inner, len(np.unique(group))), shuffle=True, random_state=seed)
-    for train, test in folds.split(vectors, groups=group):
-        scaler = StandardScaler().fit(vectors[train])
-        scaled = scaler.transform(vectors[train])
-        across = _kernel(scaler.transform(vectors[test]), scaled, settings)
-        yield train, test, _kernel(scaled, scaled, settings), across
-
-
-def _kernel(one: np.ndarray, other: np.ndarray, settings: SvmSettings) -> np.ndarray:
+def _kernel(one: np.ndarray, other: np.ndarray, kernel: str, gamma: float) -> np.ndarray:
     """(N, D), (M, D) → (N, M)."""
     products = one @ other.T
-    if settings.kernel == "rbf":
+    if kernel == "rbf":
         squares = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1) - 2 * products
-        return np.exp(-settings.gamma * squares / one.shape[1])
+        return np.exp(-gamma * squares / one.shape[1])
     return products / one.shape[1]
 
 

@@ -11,5 +11,5 @@ class SvmSettings(MethodSettings):
 
     kernel: str = switch("linear", "the kernel, over standardised numbers: linear or rbf", "linear", "rbf")
     cost: float = switch(0.0, "cost of a slip, C; 0: chosen on inner folds of the training subjects", least=0)
-    gamma: float = switch(1.0, "RBF kernel exp(-gamma |a - b|^2 / D) of D numbers", least=0)
-    inner: int = switch(4, "inner folds of whole subjects, for the cost and for probabilities", least=2)
+    gamma: float = switch(0.0, "RBF kernel exp(-gamma |a - b|^2 / D) of D numbers; 0: chosen as the cost", least=0)
+    inner: int = switch(4, "inner folds of whole subjects, for these choices and for probabilities", least=2)

@@ -43,7 +43,7 @@ def _probabilities(settings: SvmSettings, seed: int = 0, **changes: np.ndarray) 
 
 @pytest.mark.parametrize("kernel", ["linear", "rbf"])
 def test_clouds_are_told_apart_with_probabilities(kernel: str) -> None:
-    result = _probabilities(SvmSettings(kernel=kernel))
+    result = _probabilities(SvmSettings(kernel=kernel, inner=2))
     assert result.dtype == np.float32
     np.testing.assert_allclose(result.sum(axis=1), 1, atol=1e-5)
     right = result.argmax(axis=1) == _clouds()[1]
@@ -61,7 +61,7 @@ def test_rbf_sees_what_no_plane_parts() -> None:
     right = {
         kernel: np.mean(
             held_out_probabilities(
-                vectors, label, group, _held_out(group), 2, SvmSettings(kernel=kernel), 0, lambda *_: None
+                vectors, label, group, _held_out(group), 2, SvmSettings(kernel=kernel, inner=2), 0, lambda *_: None
             ).argmax(axis=1)
             == label
         )
@@ -73,7 +73,7 @@ def test_rbf_sees_what_no_plane_parts() -> None:
 
 def test_noise_gives_no_confidence() -> None:
     noise = np.random.default_rng(3).normal(size=(60, 6))
-    assert _probabilities(SvmSettings(), vectors=noise).max() < 0.6
+    assert _probabilities(SvmSettings(inner=2), vectors=noise).max() < 0.6
 
 
 def test_same_seed_same_numbers() -> None:
@@ -109,7 +109,7 @@ def test_a_rare_class_weighs_as_much_as_a_frequent_one() -> None:
     vectors = random.normal(size=(220, 3)) + 1.5 * label[:, None]
     group = np.array([f"s{clip // 22}" for clip in range(220)])
     taken = held_out_probabilities(
-        vectors, label, group, _held_out(group), 2, SvmSettings(), 0, lambda *_: None
+        vectors, label, group, _held_out(group), 2, SvmSettings(inner=2), 0, lambda *_: None
     ).argmax(axis=1)
     recall = [np.mean(taken[label == index] == index) for index in (0, 1)]
     assert min(recall) > 0.75
@@ -118,7 +118,7 @@ def test_a_rare_class_weighs_as_much_as_a_frequent_one() -> None:
 def test_classes_missing_from_training() -> None:
     vectors, label, group = _clouds()
     label = np.where(group == "s0", 2, label % 2)  # class 2 in one subject only
-    result = _probabilities(SvmSettings(), label=label)
+    result = _probabilities(SvmSettings(inner=2), label=label)
     assert (result[group == "s0", 2] == 0).all()
     assert (result[group != "s0", 2] > 0).all()
     lone = fit_svm(vectors[label == 1], label[label == 1], group[label == 1], CLASSES, SvmSettings(), 0)
