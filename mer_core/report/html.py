@@ -31,22 +31,16 @@ def table(
     rows: Iterable[Sequence[object]],
     *,
     caption: object = "",
-    css: str = "",
-    text: Sequence[int] = (),
     best: int | None = None,
 ) -> Html:
-    """A table that scrolls by itself where it is too wide; ``text``: columns of prose; ``best``: a row to stand out."""
-    head = joined((tag("th", one, css="text" if place in text else "") for place, one in enumerate(heads)), "")
+    """A table that scrolls by itself where it is too wide; ``best``: a row that stands out."""
+    head = joined((tag("th", one) for one in heads), "")
     lines = [
-        tag(
-            "tr",
-            *(tag("td", cell, css="text" if place in text else "") for place, cell in enumerate(row)),
-            css="best" if number == best else "",
-        )
+        tag("tr", *(tag("td", cell) for cell in row), css="best" if number == best else "")
         for number, row in enumerate(rows)
     ]
     said = tag("caption", caption) if caption else Html("")
-    return tag("div", tag("table", said, tag("thead", tag("tr", head)), tag("tbody", *lines), css=css), css="wide")
+    return tag("div", tag("table", said, tag("thead", tag("tr", head)), tag("tbody", *lines)), css="wide")
 
 
 def figure(drawing: str, caption: object = "") -> Html:

@@ -32,8 +32,7 @@ def pair_table(study: dict[str, Any], rows: Sequence[dict[str, Any]], labels: Se
     ablation = study["kind"] == "ablation"
     head = tag("tr", tag("th", ""), *(tag("th", name if ablation else label) for name, label in shown))
     lines = [
-        tag("tr", tag("td", label, css="name"), *(_difference(pairs, name, other) for other, _ in shown))
-        for name, label in shown
+        tag("tr", tag("td", label), *(_difference(pairs, name, other) for other, _ in shown)) for name, label in shown
     ]
     return tag("div", tag("table", tag("thead", head), tag("tbody", *lines), css="pairs"), css="wide")
 
@@ -67,7 +66,9 @@ def _difference(pairs: dict[tuple[str, str], dict[str, Any]], name: str, other: 
     value = sign * pair["difference"]
     strength = min(1.0, abs(value) / 0.3)
     colour = "29 95 168" if value > 0 else "217 130 43"
-    text: object = f"{'+' if value > 0 else '−'}{number(abs(value))}"
+    text: object = number(abs(value))
+    if text != number(0):
+        text = f"{'+' if value > 0 else '−'}{text}"
     if pair["p_holm"] < 0.05:
         text = tag("b", text)
     title = f"p = {pair['p']:.3g}, after Holm {pair['p_holm']:.3g}"

@@ -86,7 +86,7 @@ def _warnings(study: dict[str, Any]) -> list[Html]:
 
 
 def _results(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
-    heads = ("", "UF1", "95 % interval", "UAR", "accuracy", "precision", "weights", "multiply-adds", "time a seed")
+    heads = ("", "UF1 [95 %]", "UAR", "accuracy", "precision", "weights", "mult-adds", "time")
     lines = []
     for entry, label in zip(rows, _labels(study, rows), strict=True):
         pooled, seeds = entry["pooled"], len(entry["seeds"])
@@ -94,8 +94,7 @@ def _results(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
         lines.append(
             (
                 joined((tag("span", label, css="name"), tag("span", about, css="about")), ""),
-                spread(pooled["uf1"], seeds),
-                interval(entry["interval"]["uf1"]),
+                joined((spread(pooled["uf1"], seeds), tag("small", interval(entry["interval"]["uf1"]))), "<br>"),
                 *(spread(pooled[name], seeds) for name in ("uar", "accuracy", "precision")),
                 count(entry["parameters"]),
                 count(entry["multiply_adds"]),
@@ -106,7 +105,8 @@ def _results(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
     best = max(full, key=lambda place: rows[place]["pooled"]["uf1"]["mean"], default=None)
     caption = (
         "All held-out clips in one confusion matrix; mean ± standard deviation over seeds; nothing was chosen on a "
-        "test clip, the last epoch counts. Interval: bootstrap over subjects. Time: all folds trained and tested once."
+        "test clip, the last epoch counts. [95 %]: bootstrap over subjects. Precision: macro, as UAR is macro recall; "
+        "macro F1 is UF1. Time: all folds trained and tested with one seed."
     )
     small = study["divisions"].get("small")
     if small:
@@ -119,6 +119,7 @@ def _results(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
 
 def _plots(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
     labels = _labels(study, rows)
+    names = [entry["name"] for entry in rows] if study["kind"] == "ablation" else labels
     peeked = any("test_peek" in entry for entry in rows)
     red = " Red crosses: what keeping each fold's best epoch on the test clips would have claimed." if peeked else ""
     drawn = [
@@ -127,12 +128,12 @@ def _plots(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
             f"UF1 with its 95 % interval over subjects (line) and standard deviation over seeds (bar).{red}",
         ),
         figure(
-            plots.roc(rows, labels, study["data"]["classes"]),
+            plots.roc(rows, names, study["data"]["classes"]),
             "Each class against the rest, by the seeds' mean probabilities; the rows from the seventh on are grey.",
         ),
     ]
     if len(rows) > 1:
-        drawn.append(figure(plots.cost(rows, labels), "UF1 against time; a larger dot has more weights to learn."))
+        drawn.append(figure(plots.cost(rows, names), "UF1 against time; a larger dot has more weights to learn."))
     return _section("How sure, how sharp, how dear", *drawn)
 
 
@@ -141,8 +142,8 @@ def _by_dataset(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
     compared = study["kind"] == "benchmark"
     heads = ["", "all", *sets]
     if compared:
-        heads += [f"published {name}" for name in ("full", "SMIC", "CASME II", "SAMM")] + ["caveat"]
-    lines = []
+        heads += [f"published {name}" for name in ("full", "SMIC", "CASME II", "SAMM")]
+    lines, caveats = [], []
     for entry, label in zip(rows, _labels(study, rows), strict=True):
         seeds = len(entry["seeds"])
         cells: list[object] = [label, spread(entry["pooled"]["uf1"], seeds)]
@@ -153,13 +154,13 @@ def _by_dataset(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
             known = published.PUBLISHED.get(entry["method"])
             figures = (known.full, known.smic, known.casme2, known.samm) if known else ()
             cells += [number(value) for value in figures] or ["–"] * 4
-            cells.append(known.caveat if known else "")
+            if known and known.caveat:
+                caveats.append(f"{entry['name']}: {known.caveat}")
         lines.append(cells)
-    notes = [published.SOURCE, *published.CAVEATS] if compared else []
+    notes = [published.SOURCE, *caveats, *published.CAVEATS] if compared else []
     notes += [published.MR_UAMF] if compared else [published.ABLATION]
     title = "UF1 of each data set, beside published figures" if compared else "UF1 of each data set"
-    last = (len(heads) - 1,) if compared else ()
-    return _section(title, table(heads, lines, text=last), tag("ul", *(tag("li", note) for note in notes)))
+    return _section(title, table(heads, lines), tag("ul", *(tag("li", note) for note in notes)))
 
 
 def _differences(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html | None:

@@ -8,11 +8,12 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from sklearn.metrics import auc, roc_curve
 
 INK, FAINT, ACCENT, RED = "#1f2933", "#c3cad2", "#1d5fa8", "#c62828"
 COLOURS = ("#1d5fa8", "#d9822b", "#2e8b57", "#8e44ad", "#b5483a", "#00838f")
+_PALE: Any = {"frameon": True, "facecolor": "white", "edgecolor": "none", "framealpha": 0.8}
 _STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "mer",
@@ -36,7 +37,7 @@ _STYLE: Any = {
 def forest(entries: Sequence[dict[str, Any]], labels: Sequence[str]) -> str:
     """UF1 of each entry: mean, sd over seeds, the 95 % interval, and in red what peeking would have claimed."""
     with matplotlib.rc_context(_STYLE):
-        figure = Figure(figsize=(7.6, 0.6 + 0.34 * len(entries)), layout="constrained")
+        figure = Figure(figsize=(7.6, 0.7 + 0.28 * len(entries)), layout="constrained")
         axes = figure.subplots()
         for place, entry in enumerate(entries):
             uf1, ends = entry["pooled"]["uf1"], entry["interval"]["uf1"]
@@ -82,7 +83,9 @@ def roc(entries: Sequence[dict[str, Any]], labels: Sequence[str], classes: Seque
             _square(axes)
             axes.set_title(name, fontsize=10, loc="left")
             handles, texts = axes.get_legend_handles_labels()
-            axes.legend(handles[::-1], texts[::-1], fontsize=7, loc="lower right", handlelength=1, title="area under")
+            axes.legend(
+                handles[::-1], texts[::-1], fontsize=7, loc="lower right", handlelength=1, title="area under", **_PALE
+            )
             axes.get_legend().get_title().set_fontsize(7)
         for axes in panels[len(classes) :]:
             axes.set_visible(False)
@@ -108,7 +111,9 @@ def cost(entries: Sequence[dict[str, Any]], labels: Sequence[str]) -> str:
         figure.canvas.draw()
         _label_apart(axes, places)
         axes.yaxis.set_major_formatter(FuncFormatter(_short))
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g} s"))
+        axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_xlabel("time of one seed, all folds trained and tested")
         axes.set_ylabel("UF1")
         return _svg(figure, "UF1 against time")

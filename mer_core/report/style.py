@@ -18,10 +18,9 @@ table { border-collapse: collapse; font-size: .86rem; font-variant-numeric: tabu
 caption { caption-side: bottom; text-align: left; padding-top: .4rem; }
 th { font-weight: 600; text-align: right; vertical-align: bottom; } td { text-align: right; white-space: nowrap; }
 th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
-thead th { border-bottom: 2px solid var(--ink); } th:first-child, td:first-child { text-align: left; padding-left: 0; }
-td.text { text-align: left; white-space: normal; min-width: 12rem; } th.text { text-align: left; }
-tr.best td { font-weight: 600; } td small { color: var(--soft); font-weight: 400; }
-.name { font-weight: 600; } .about { display: block; color: var(--soft); white-space: normal; max-width: 19rem;
+thead th { border-bottom: 2px solid var(--ink); } th:first-child, td:first-child { text-align: left; padding-left: 0; white-space: normal; }
+tr.best td { font-weight: 600; } td small { color: var(--soft); font-weight: 400; font-size: .9em; }
+.name { font-weight: 600; } .about { display: block; color: var(--soft); white-space: normal; max-width: 17rem;
   font-weight: 400; font-size: .92em; line-height: 1.3; }
 figure { margin: .6rem 0; } figure svg { display: block; width: 100%; height: auto; max-width: 52rem; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(14.6rem, 1fr)); gap: 1.1rem 1.4rem; }
@@ -29,7 +28,8 @@ figure { margin: .6rem 0; } figure svg { display: block; width: 100%; height: au
 table.matrix td, table.matrix th { border: 0; padding: .3rem .35rem; text-align: center; font-size: .8rem; }
 table.matrix th { font-weight: 400; color: var(--soft); } table.matrix th:first-child { text-align: right; }
 table.matrix td { border: 1px solid #fff; min-width: 3.3rem; } table.matrix td small { color: inherit; opacity: .75; }
-table.pairs td { text-align: center; padding: .3rem .4rem; } table.pairs th { padding: .3rem .4rem; }
+table.pairs td { text-align: center; padding: .3rem .4rem; } table.pairs td:first-child { text-align: left; }
+table.pairs th { padding: .3rem .4rem; }
 table.pairs thead th { writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; border: 0; }
 table.pairs thead th:first-child { writing-mode: initial; transform: none; }
 ul { padding-left: 1.1rem; max-width: 46rem; } li { margin: .2rem 0; font-size: .92rem; }
@@ -38,10 +38,11 @@ pre { background: var(--wash); padding: .7rem .9rem; white-space: pre-wrap; over
 details { margin: .5rem 0; } summary { cursor: pointer; color: var(--accent); }
 @page { size: A4; margin: 15mm 14mm; }
 @media print {
-  body { padding: 0; max-width: none; font-size: 9.6pt; } h1 { font-size: 17pt; } a { color: inherit; }
-  h2 { break-after: avoid; margin-top: 1.4rem; } figure, tr, .warning, .keep { break-inside: avoid; }
-  .wide { overflow: visible; } table { font-size: 7.9pt; } th, td { padding: .2rem .38rem; }
-  .about { max-width: 13rem; } .screen { display: none; } .grid { grid-template-columns: repeat(3, 1fr); gap: .8rem; }
+  html { font-size: 12px; } body { padding: 0; max-width: none; font-size: 9pt; } p, ul { max-width: none; }
+  h2 { break-after: avoid; margin-top: 1.4rem; } figure svg { max-width: 100%; }
+  figure, tr, li, .warning, .wide { break-inside: avoid; } section > p, .warning { break-after: avoid; }
+  .wide { overflow: visible; } table { font-size: 8pt; } th, td { padding: .22rem .45rem; }
+  .about { max-width: 22rem; } .screen { display: none; } .grid { grid-template-columns: repeat(3, 1fr); gap: .8rem; }
   table.matrix td { min-width: 2.6rem; } thead { display: table-header-group; }
 }
 """
