@@ -18,7 +18,8 @@ table { border-collapse: collapse; font-size: .86rem; font-variant-numeric: tabu
 caption { caption-side: bottom; text-align: left; padding-top: .4rem; }
 th { font-weight: 600; text-align: right; vertical-align: bottom; } td { text-align: right; white-space: nowrap; }
 th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
-thead th { border-bottom: 2px solid var(--ink); } th:first-child, td:first-child { text-align: left; padding-left: 0; white-space: normal; }
+thead th { border-bottom: 2px solid var(--ink); } th:first-child, td:first-child { text-align: left; padding-left: 0; }
+td:first-child { white-space: normal; }
 tr.best td { font-weight: 600; } td small { color: var(--soft); font-weight: 400; font-size: .9em; }
 .name { font-weight: 600; } .about { display: block; color: var(--soft); white-space: normal; max-width: 17rem;
   font-weight: 400; font-size: .92em; line-height: 1.3; }
