@@ -73,15 +73,14 @@ def test_rbf_sees_what_no_plane_parts() -> None:
 
 def test_noise_gives_no_confidence() -> None:
     noise = np.random.default_rng(3).normal(size=(60, 6))
-    assert _probabilities(SvmSettings(inner=2), vectors=noise).max() < 0.6
+    assert _probabilities(SvmSettings(inner=2), vectors=noise).max(axis=1).mean() < 0.5
 
 
 def test_same_seed_same_numbers() -> None:
     settings = SvmSettings(inner=2)
     first = _probabilities(settings, 4)
     np.testing.assert_array_equal(first, _probabilities(settings, 4))
-    others = [_probabilities(settings, seed) for seed in (5, 6)]  # four subjects: two seeds may deal them alike
-    assert any(not np.array_equal(first, other) for other in others)
+    assert not np.array_equal(first, _probabilities(settings, 6))
 
 
 def test_a_held_out_clip_says_nothing_before_it_is_asked() -> None:
