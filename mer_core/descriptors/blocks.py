@@ -41,6 +41,7 @@ def direction_histogram(
     if centred:
         angle += np.float32(0.5)
     which = angle.astype(np.int64)
-    which[which >= bins] -= bins  # a full turn is none
-    which += place * bins
-    return np.bincount(which.ravel(), length.ravel(), places * bins).reshape(places, bins)
+    which += place * (bins + 1)
+    sums = np.bincount(which.ravel(), length.ravel(), places * (bins + 1)).reshape(places, bins + 1)
+    sums[:, 0] += sums[:, bins]  # a full turn is none
+    return sums[:, :bins]
