@@ -124,6 +124,12 @@ def test_classes_missing_from_training() -> None:
     np.testing.assert_array_equal(lone.predict_proba(vectors[:2]), [[0, 1, 0]] * 2)
 
 
+def test_two_clips_are_little_but_no_error() -> None:
+    vectors, label, group = np.eye(2), np.array([0, 1]), np.array(["a", "b"])
+    result = held_out_probabilities(vectors, label, group, _held_out(group), 2, SvmSettings(), 0, lambda *_: None)
+    np.testing.assert_array_equal(result, [[0, 1], [1, 0]])  # each knows but the other's class
+
+
 def test_one_subject_to_learn_from_leaves_nothing_to_choose_on() -> None:
     vectors, label, _ = _clouds(12, spread=0.5)
     machine = fit_svm(vectors, label, np.array(["s"] * 12), CLASSES, SvmSettings(), 0)
