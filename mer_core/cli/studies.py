@@ -1,6 +1,7 @@
 """What ``benchmark`` and ``ablation`` share: data in, a study measured part by part, a report out."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,6 @@ from mer_core.evaluation.entries import Entry
 from mer_core.features import FeatureSet, read_features
 from mer_core.models.registry import method
 from mer_core.progress import Progress
-
-_KEPT = "Cancelled; what was finished is kept: the same command goes on from there."
 
 
 def add_study(parser: argparse.ArgumentParser) -> None:
@@ -42,33 +41,34 @@ def run_study_command(kind: str, arguments: argparse.Namespace, entries: Sequenc
     if arguments.jobs < 1:
         raise MerError(f"--jobs is {arguments.jobs}, but must be at least 1.")
     wishes = Wishes()
-    if arguments.json_lines:
-        wishes.listen()
-        study, report = _study(kind, arguments, entries, heavy, wishes.progress(), wishes)
-        print_line({"event": "finished", "report": str(report), "entries": len(study["entries"])})
-        return 0
+    try:
+        if arguments.json_lines:
+            wishes.listen()
+            study, report = _study(kind, arguments, entries, heavy, wishes.progress(), wishes)
+            print_line({"event": "finished", "report": str(report), "entries": len(study["entries"])})
+            return 0
+        study, report = _with_bar(kind, arguments, entries, heavy, wishes)
+    except (KeyboardInterrupt, Cancelled):
+        print("Cancelled; what was finished is kept: the same command goes on from there.", file=sys.stderr)
+        return 130
+    _show(study, report)
+    return 0
+
+
+def _with_bar(
+    kind: str, arguments: argparse.Namespace, entries: Sequence[Entry], heavy: str, wishes: Wishes
+) -> tuple[dict[str, Any], Path]:
     from rich.console import Console
 
     from mer_core.cli.tables import share_bar
 
-    console = Console(stderr=True)
-    try:
-        with share_bar(console) as bar:
-            task = bar.add_task("Reading", total=None)
-            study, report = _study(
-                kind,
-                arguments,
-                entries,
-                heavy,
-                lambda done, total, text: bar.update(task, completed=done, total=total or None, description=text),
-                wishes,
-            )
-    except (KeyboardInterrupt, Cancelled):
-        console.print(_KEPT)
-        return 130
-    _show(study)
-    Console().print(f"Report: {report}", soft_wrap=True)
-    return 0
+    with share_bar(Console(stderr=True)) as bar:
+        task = bar.add_task("Reading", total=None)
+
+        def progress(done: int, total: int, text: str) -> None:
+            bar.update(task, completed=done, total=total or None, description=text)
+
+        return _study(kind, arguments, entries, heavy, progress, wishes)
 
 
 def _study(
@@ -110,7 +110,7 @@ def _features(path: Path, frames: bool, progress: Progress) -> FeatureSet:
     return project_features(path, progress, frames=frames)
 
 
-def _show(study: dict[str, Any]) -> None:
+def _show(study: dict[str, Any], report: Path) -> None:
     from rich.console import Console
 
     from mer_core.cli.tables import figures_table
@@ -127,3 +127,4 @@ def _show(study: dict[str, Any]) -> None:
         console.print(figures_table(f"{study['kind']}: {names}{warning}", rows))
     for entry in not_run(study):
         console.print(f"{entry['name']} was not measured: {entry['not_run']}", style="red", markup=False)
+    console.print(f"Report: {report}", soft_wrap=True, markup=False)

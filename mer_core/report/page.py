@@ -111,8 +111,8 @@ def _results(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
     small = study["divisions"].get("small")
     if small:
         caption += (
-            f" † Too heavy here for every fold: {small['title']}, {small['folds']} folds, one seed; "
-            "measured, but on other folds than the rest."
+            f" † Too heavy here for every fold and seed: {small['title']}, {small['folds']} folds, one seed; measured, "
+            "but not to be set beside the rest."
         )
     return _section("Results", table(heads, lines, caption=caption, best=best))
 

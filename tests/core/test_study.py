@@ -15,6 +15,7 @@ from mer_core.evaluation.pace import Pace, duration
 from mer_core.evaluation.parts import Part, Task
 from mer_core.evaluation.plan import Plan
 from mer_core.evaluation.study import Options, run_study
+from mer_core.methods.hoof import METHOD as HOOF
 from mer_core.methods.mr_uamf import METHOD
 from tests.core.quick_methods import QuickSettings, by_epoch, nan, predict, quick, refuse, register
 from tests.core.toy import toy_features
@@ -154,6 +155,13 @@ def test_time_left_is_told_from_what_parts_have_taken() -> None:
     assert (pace.finished, pace.done) == (2, 2)
     assert pace.seconds_left == pytest.approx(20 + 100)
     assert [duration(each) for each in (12, 150, 9000)] == ["12 s", "2 min", "2.5 h"]
+
+
+def test_support_vector_machines_are_judged_with_both_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    register(monkeypatch, quick("one"), HOOF)
+    entries = benchmark_entries(seeds=2)
+    kernels = [(entry.name, entry.method, entry.settings.to_dict().get("kernel")) for entry in entries]
+    assert kernels == [("one", "one", None), ("hoof", "hoof", "linear"), ("hoof-rbf", "hoof", "rbf")]
 
 
 def test_unknown_method_is_said() -> None:

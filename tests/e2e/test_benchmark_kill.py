@@ -15,7 +15,7 @@ TABLES = ("results.csv", "comparisons.csv", "predictions.csv", "table.tex")
 def test_same_tables_after_a_kill_and_in_parallel(tmp_path: Path) -> None:
     data = tmp_path / "toy.h5"
     write_features(data, toy_features(subjects=3, each=6))
-    given = ["benchmark", str(data), "--methods", "hoof", "--seeds", "20"]
+    given = ["benchmark", str(data), "--methods", "hoof", "--seeds", "10"]
     killed, whole = tmp_path / "killed", tmp_path / "whole"
     command = [sys.executable, "-m", "mer_core", *given, "--out", str(killed), "--json-lines"]
     with subprocess.Popen(
