@@ -78,7 +78,9 @@ class Asking(QObject):
 
     def show_keys(self) -> None:
         """The list of keys."""
-        self._show(Keys(self._window))
+        dialog = Keys(self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()  # beside the work, to look things up in
 
     def show_about(self) -> None:
         """What this program is."""

@@ -33,7 +33,7 @@ class Edit(QUndoCommand):
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         """Typing in one field of one clip is one step to undo."""
-        if not isinstance(other, Edit) or len(self._changes) != 1 or len(other._changes) != 1:
+        if not isinstance(other, Edit) or other.isObsolete() or len(self._changes) != 1 or len(other._changes) != 1:
             return False
         mine, theirs = self._changes[0], other._changes[0]
         if mine.new != theirs.old or mine.clip != theirs.clip:
@@ -44,6 +44,7 @@ class Edit(QUndoCommand):
     def _apply(self, changes: list[Change], action: str) -> None:
         try:
             self._session.write(changes, action)
-        except ProjectError as error:
+        except ProjectError as error:  # nothing may be raised through Qt's undo stack
             self.setObsolete(True)
+            self._session.show_kept()
             self._session.problem.emit(str(error))

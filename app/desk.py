@@ -35,7 +35,13 @@ class Desk(QObject):
         self.session.clip_changed.connect(self._open_clip)
         self.session.project_changed.connect(self._take_model)
         self.trainer.finished.connect(self._take_trained)
-        for source in (self.session.problem, self.media.failed, self.live.failed, self.opener.failed):
+        for source in (
+            self.session.problem,
+            self.media.open_failed,
+            self.media.failed,
+            self.live.failed,
+            self.opener.failed,
+        ):
             source.connect(self.problem)
         self.trainer.failed.connect(self.problem)
 
@@ -105,6 +111,11 @@ class Desk(QObject):
             self.use_model(folder)
 
     # Clips
+
+    def open_again(self) -> None:
+        """Open the chosen clip's frames if they are not open: they may be back."""
+        if self.media.clip is None:
+            self._open_clip()
 
     def _open_clip(self) -> None:
         """Open the chosen clip's frames; a change of its name or subject alone leaves them open."""

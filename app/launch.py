@@ -63,14 +63,19 @@ def _report_crashes() -> None:
         filename=folder / "mer-studio.log", level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s"
     )
 
+    reporting = False
+
     def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         text = "".join(traceback.format_exception(kind, error, trace))
         logging.error("unforeseen\n%s", text)
         sys.stderr.write(text)
-        if not issubclass(kind, KeyboardInterrupt):
+        nonlocal reporting
+        if not issubclass(kind, KeyboardInterrupt) and not reporting:
+            reporting = True  # an error in painting comes again while its own report is shown
             box = QMessageBox(QMessageBox.Icon.Warning, "MER Studio", "Something went wrong that should not have.")
             box.setInformativeText(f"Your labels are safe. The details are in {folder / 'mer-studio.log'}.")
             box.setDetailedText(text)
             box.exec()
+            reporting = False
 
     sys.excepthook = report

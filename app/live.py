@@ -39,14 +39,14 @@ class Live(QObject):
         self.alignment: Alignment | None = None
         self.span: Span = "onset → apex"
         self._kept: OrderedDict[tuple[int, int], Measurement] = OrderedDict()
-        self._asked_about: Measurement | None = None
         self._card: dict[str, Any] = {}
         media.opened.connect(self._align)
         media.closed.connect(self._let_go)
         media.frame_shown.connect(lambda _: self._measure_field() if self.span == "onset → current" else None)
         session.marks_changed.connect(self.refresh)
-        self.recogniser.answered.connect(lambda answer: self.recognised.emit(answer, self._asked_about))
-        self.recogniser.failed.connect(self.failed)
+        self.recogniser.answered.connect(self.recognised)
+        self.recogniser.failed.connect(self._tell_failure)
+        media.open_failed.connect(lambda _: self._explain("The clip cannot be read."))
 
     def use_model(self, folder: Path | None, card: dict[str, Any]) -> None:
         """Answer by another model, at once; what is measured, is measured as that model learned it."""
@@ -54,8 +54,9 @@ class Live(QObject):
             self._kept.clear()
         self._card = card
         self.recogniser.forget()
+        self.recognised.emit(None, None)
         self.recogniser.use(folder)
-        self._recognise()
+        self.refresh()
 
     def show_span(self, span: Span) -> None:
         """Which two frames the fields are measured between."""
@@ -109,8 +110,10 @@ class Live(QObject):
 
     def _recognise(self) -> None:
         marks = self._session.marks
-        if self._media.clip is None or self._session.clip is None:
-            self._explain("Open a clip to have its expression recognised.")
+        if self._session.clip is None:
+            self._explain("Choose a clip to have its expression recognised.")
+        elif self._media.clip is None:
+            self._explain("Reading the clip…")
         elif marks.onset is None or marks.apex is None:
             missing = (
                 "onset and apex"
@@ -122,7 +125,11 @@ class Live(QObject):
             self._explain("Onset and apex are the same frame: there is no motion to recognise.")
         elif self.recogniser.model is None:
             self._explain("There is no model yet: train one on your labels with Model › Retrain.")
-        elif self._measurable(marks.onset, marks.apex):
+        elif self.alignment is None:
+            self._explain("Looking for the face…")
+        elif not self._measurable(marks.onset, marks.apex):
+            self._explain("A mark lies beyond the clip's end: move it to have the expression recognised.")
+        else:
             self._measure("recognise", marks.onset, marks.apex, self._ask)
 
     def _explain(self, why: str) -> None:
@@ -130,9 +137,12 @@ class Live(QObject):
         self.recognised.emit(None, None)
         self.explained.emit(why)
 
+    def _tell_failure(self, sentence: str) -> None:
+        self._explain("The model gives no answer.")
+        self.failed.emit(sentence)
+
     def _ask(self, measurement: Measurement) -> None:
-        self._asked_about = measurement
-        self.recogniser.ask(measurement.cube, measurement.apex)
+        self.recogniser.ask(measurement)
 
     def _measurable(self, onset: int, target: int) -> bool:
         """Marks of another, longer recording may lie outside the clip."""
@@ -147,13 +157,15 @@ class Live(QObject):
             then(self._kept[key])
             return
 
+        card = self._card
+
         def keep(found: Measurement) -> None:
+            if card is not self._card:
+                return  # measured as another model learned it; what is needed now has been asked for since
             self._kept[key] = found
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
             then(found)
-
-        card = self._card
 
         def work() -> Measurement:
             from mer_core.analysis import measure_clip, settings_for

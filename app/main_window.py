@@ -6,11 +6,21 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QPaintEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QDockWidget,
     QLabel,
     QMainWindow,
+    QMessageBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -64,6 +74,7 @@ class MainWindow(QMainWindow):
         self._connect_actions()
         self._connect_desk()
         self._restore()
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
         self._show_project()
         self._show_media()
 
@@ -120,6 +131,7 @@ class MainWindow(QMainWindow):
         dock = QDockWidget(title, self)
         dock.setObjectName(name)
         dock.setWidget(widget)
+        dock.setFeatures(_FEATURES)
         self.addDockWidget(area, dock)
         return dock
 
@@ -142,7 +154,7 @@ class MainWindow(QMainWindow):
                 "open_project": asking.for_project,
                 "open_sample": self.open_sample,
                 "close_project": desk.session.close_project,
-                "quit": self.close,
+                "quit": self._quit,
                 "undo": desk.session.undo_stack.undo,
                 "redo": desk.session.undo_stack.redo,
                 "clip_properties": asking.for_clip_properties,
@@ -201,7 +213,10 @@ class MainWindow(QMainWindow):
         session.undo_stack.cleanChanged.connect(self._show_undo)
         desk.media.opened.connect(self._show_media)
         desk.media.closed.connect(self._show_media)
-        desk.media.failed.connect(lambda _: self.player.say("This clip cannot be shown."))
+        desk.media.open_failed.connect(lambda _: self.player.say("This clip cannot be shown: click it to try again."))
+        session.edited.connect(self.notice.hide)
+        self.clip_list.wanted_again.connect(desk.open_again)
+        self.annotation_panel.left.connect(self.player.view.setFocus)
         desk.media.buffered.connect(self._show_buffered)
         desk.live.aligned.connect(self._show_face)
         desk.live.field_measured.connect(self._show_field)
@@ -235,8 +250,8 @@ class MainWindow(QMainWindow):
         self._state.setText(f"{project.folder}  ·  every edit is saved" if project else "")
         self.actions_by_id.enable(_WITH_PROJECT, project is not None)
         self._show_undo()
-        for dock in self._docks.values():
-            dock.setEnabled(project is not None)
+        for name, dock in self._docks.items():
+            dock.setEnabled(project is not None or name == "training")  # a training goes on without its project
 
     def _show_media(self) -> None:
         actions = self.actions_by_id
@@ -279,12 +294,17 @@ class MainWindow(QMainWindow):
 
     def _why_no_motion(self) -> str:
         marks = self.desk.session.marks
+        if self.desk.session.clip is None:
+            return "Choose a clip to see what moves in it."
+        if self.desk.live.alignment is None:
+            return "" if self.desk.media.clip is None else "Looking for the face…"
         if marks.onset is None:
             return "Mark the onset: motion is measured from it."
         if self.desk.live.span == "onset → apex":
-            return (
-                "Mark the apex, or look at onset → current." if marks.apex is None else "Onset and apex are one frame."
-            )
+            if marks.apex is None:
+                return "Mark the apex, or look at onset → current."
+            beyond = max(marks.onset, marks.apex) >= self.desk.media.frames
+            return "A mark lies beyond the clip's end." if beyond else "Onset and apex are one frame."
         return "The onset is shown: go on from it to see what moves."
 
     def _show_recognition(self, answer: Any, measurement: Any) -> None:
@@ -360,6 +380,14 @@ class MainWindow(QMainWindow):
     def _choose_theme(self, name: str) -> None:
         self.settings.setValue("theme", name)
         theme.choose_scheme(name)
+        self._follow_theme()
+
+    def _follow_system(self) -> None:
+        if self.settings.value("theme", "system") == "system":
+            theme.apply()
+            self._follow_theme()
+
+    def _follow_theme(self) -> None:
         self.plots.follow_theme()
         self.annotation_panel.show_annotation()
 
@@ -395,10 +423,31 @@ class MainWindow(QMainWindow):
             self._restored = True
             self._size_docks()
 
+    def _quit(self) -> None:
+        if self._may_close():
+            self.close()
+
+    def _may_close(self) -> bool:
+        """A training would be lost: ask."""
+        if not self.desk.trainer.running:
+            return True
+        answer = QMessageBox.question(
+            self,
+            "Training",
+            "A training is under way; closing the window cancels it. Close all the same?",
+            QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
+            QMessageBox.StandardButton.Cancel,
+        )
+        return answer == QMessageBox.StandardButton.Close
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        if event.spontaneous() and not self._may_close():
+            event.ignore()
+            return
         self.settings.setValue("geometry", self.saveGeometry())
         self.settings.setValue("docks", self.saveState(_LAYOUT))
         self.settings.sync()
+        self.hide()  # what is still to be ended is waited for out of sight
         if self._sample_maker is not None:
             self._sample_maker.end()
         self.plots.stop()
@@ -413,6 +462,8 @@ class MainWindow(QMainWindow):
         self.open_paths([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
 
 
+# Not closable by a button too small to see: the View menu hides docks.
+_FEATURES = QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetFloatable
 _LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 _BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,16 @@ if TYPE_CHECKING:  # what computes is imported in the working threads: the windo
 
     from mer_core.clips import Clip, FrameBuffer
 
+_TELL_EVERY = 0.05  # seconds between two words on how much is in memory
+
 
 class Media(QObject):
     """At most one open clip. `index` is the frame *shown*; `seek` asks for another, which may take a moment to come."""
 
     opened = Signal()
     closed = Signal()
-    failed = Signal(str)
+    open_failed = Signal(str)
+    failed = Signal(str)  # a frame could not be read; the clip stays open
     frame_shown = Signal(int)
     buffered = Signal(int, int)  # frames in memory, frames in all
 
@@ -36,6 +40,8 @@ class Media(QObject):
         self._wanted = 0
         self._reader = Worker("reader", self)
         self._filler = Worker("filler", self)
+        self._closer = Worker("closer", self)
+        self._jumps = 0  # counts frames shown from memory: one read late must not replace a newer one
         self._loaded.connect(self._tell_loaded)
 
     @property
@@ -64,7 +70,7 @@ class Media(QObject):
             start = min(index, len(clip) - 1)
             return clip, buffer, start, buffer.frame(start)
 
-        self._reader.submit("open", work, self._take, self.failed.emit)
+        self._reader.submit("open", work, self._take, self.open_failed.emit)
 
     def close(self) -> None:
         """Let go of the clip."""
@@ -74,7 +80,7 @@ class Media(QObject):
         self.clip = self.buffer = self.image = None
         self.index = self._wanted = 0
         if was_open:
-            self._filler.submit("close", was_open.close, lambda _: None, self.failed.emit)
+            self._closer.submit(f"close {id(was_open)}", was_open.close, lambda _: None, self.failed.emit)
             self.closed.emit()
 
     def seek(self, index: int) -> None:
@@ -84,14 +90,16 @@ class Media(QObject):
             return
         self._wanted = index = max(0, min(index, self.frames - 1))
         if buffer.cached(index):
+            self._jumps += 1
             self._show(index, buffer.frame(index))
-        else:
-            self._reader.submit(
-                "seek",
-                lambda: (buffer, index, buffer.frame(index)),
-                lambda read: self._show(read[1], read[2]) if read[0] is self.buffer else None,
-                self.failed.emit,
-            )
+            return
+        jumps = self._jumps
+
+        def show(image: np.ndarray) -> None:
+            if buffer is self.buffer and jumps == self._jumps:
+                self._show(index, image)
+
+        self._reader.submit("seek", lambda: buffer.frame(index), show, self.failed.emit)
 
     def step(self, frames: int) -> None:
         """Move by frames from where the user wants to be."""
@@ -102,16 +110,22 @@ class Media(QObject):
         self.close()
         self._reader.stop()
         self._filler.stop()
+        self._closer.stop()
 
     def _take(self, opened: tuple[Clip, FrameBuffer, int, np.ndarray]) -> None:
         self.clip, self.buffer, start, image = opened
         self._wanted = start
         buffer = self.buffer
 
+        told = time.monotonic()
+
         def report(done: int, total: int, text: str) -> None:  # noqa: ARG001 - the shape of a progress callback
+            nonlocal told
             if buffer is not self.buffer:
                 raise Cancelled
-            self._loaded.emit(buffer, done, total)
+            if done == total or time.monotonic() - told > _TELL_EVERY:
+                told = time.monotonic()
+                self._loaded.emit(buffer, done, total)
 
         self.index, self.image = start, image
         self.opened.emit()

@@ -8,10 +8,12 @@ from PySide6.QtCore import QObject, Signal
 from app import places
 from app.background import Worker
 from app.session import Session
-from mer_core.errors import ProjectError
-from mer_core.project import FILE_NAME, ClipRecord
+from mer_core.errors import ClipError, ProjectError
+from mer_core.project import FILE_NAME, ClipRecord, Project
 
 _SUBJECT = re.compile(r"(?:s|sub|subject|sp|p|participant)[-_ ]?(?:no\.)?\d+|\d{2,4}", re.IGNORECASE)
+
+_Seen = tuple[list[tuple[Path, float, int]], list[str]]
 
 
 class Opener(QObject):
@@ -36,7 +38,13 @@ class Opener(QObject):
                 clips.append(path)
         if clips:
             self.busy.emit(f"Opening {clips[0].name}…")
-            self._worker.submit("clips", lambda: [_look_at(path) for path in clips], self._add, self._fail)
+            project = self._session.project
+            self._worker.submit(
+                " ".join(map(str, clips)),  # each request is its own: none replaces another
+                lambda: _look_at(clips),
+                lambda seen: self._add(seen, project),
+                self._fail,
+            )
 
     def open_project(self, path: Path) -> None:
         """Open a project."""
@@ -64,10 +72,18 @@ class Opener(QObject):
         self.busy.emit("")
         self.failed.emit(sentence)
 
-    def _add(self, found: list[tuple[Path, float, int]]) -> None:
+    def _add(self, seen: _Seen, asked_in: Project | None) -> None:
         self.busy.emit("")
-        if self._session.project is None and not self._open_loose():
-            return
+        found, problems = seen
+        if asked_in is not self._session.project and asked_in is not None:
+            return  # another project was opened meanwhile: these were not meant for it
+        if found and (self._session.project is not None or self._open_loose()):
+            self._add_found(found)
+        if problems:  # said last: the edit before it takes older notices away
+            more = f" ({len(problems)} of {len(problems) + len(found)} could not be opened.)" if found else ""
+            self.failed.emit(problems[0] + more)
+
+    def _add_found(self, found: list[tuple[Path, float, int]]) -> None:
         project = self._session.project
         if project is None:
             return
@@ -81,7 +97,9 @@ class Opener(QObject):
                 new.append(known[stored])
         if new:
             self._session.add_clips(new)
-        self._session.choose_clip(known[project.stored_path(found[0][0])].id)
+        first = known[project.stored_path(found[0][0])].id
+        if self._session.clip is None or self._session.clip.id != first:
+            self._session.choose_clip(first)
         self.opened.emit()
 
     def _open_loose(self) -> bool:
@@ -94,11 +112,18 @@ class Opener(QObject):
         return self._session.project is not None
 
 
-def _look_at(path: Path) -> tuple[Path, float, int]:
+def _look_at(paths: list[Path]) -> _Seen:
+    """What can be opened of these, and a sentence for each that cannot."""
     from mer_core.clips import open_clip
 
-    with open_clip(path) as clip:
-        return path, clip.fps, len(clip)
+    found, problems = [], []
+    for path in paths:
+        try:
+            with open_clip(path) as clip:
+                found.append((path, clip.fps, len(clip)))
+        except ClipError as error:
+            problems.append(str(error))
+    return found, problems
 
 
 def _subject(path: Path) -> str:

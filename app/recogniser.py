@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject, Signal
 from app.jobs import CoreProcess
 
 if TYPE_CHECKING:
-    import numpy as np
+    from mer_core.analysis import Measurement
 
 
 class Recogniser(QObject):
     """Asks ``mer_core serve``, started when first needed. One question at a time; the newest of those waiting wins."""
 
-    answered = Signal(object)  # Prediction
+    answered = Signal(object, object)  # Prediction, and what it was asked about
     model_loaded = Signal(dict)  # its card
     failed = Signal(str)
     starting = Signal()
@@ -26,7 +26,8 @@ class Recogniser(QObject):
         self._process: CoreProcess | None = None
         self.model: Path | None = None
         self._loaded: Path | None = None
-        self._waiting: tuple[np.ndarray, np.ndarray] | None = None
+        self._waiting: Measurement | None = None
+        self._asked_about: Measurement | None = None  # None: the question under way is to load the model
         self._asked = 0  # id of the question under way; 0: none
         self._count = 0
 
@@ -34,9 +35,9 @@ class Recogniser(QObject):
         """Answer by this model folder from now on."""
         self.model = model
 
-    def ask(self, flow: np.ndarray, apex: np.ndarray) -> None:
-        """Recognise a cube (28, 28, 3) float32 with its apex picture (H, W) uint8; `answered` or `failed` follows."""
-        self._waiting = flow, apex
+    def ask(self, measurement: Measurement) -> None:
+        """Recognise what was measured; `answered` or `failed` follows."""
+        self._waiting = measurement
         self._go_on()
 
     def forget(self) -> None:
@@ -64,13 +65,12 @@ class Recogniser(QObject):
         self._count += 1
         if self._loaded != self.model:
             self._loaded = self.model
-            self._asked = self._count
+            self._asked, self._asked_about = self._count, None
             self._process.send(load_request(self._count, self.model))
         else:
-            flow, apex = self._waiting
-            self._waiting = None
-            self._asked = self._count
-            self._process.send(predict_request(self._count, flow, apex))
+            measurement, self._waiting = self._waiting, None
+            self._asked, self._asked_about = self._count, measurement
+            self._process.send(predict_request(self._count, measurement.cube, measurement.apex))
 
     def _take(self, message: dict[str, Any]) -> None:
         from mer_core.serving import to_prediction
@@ -78,12 +78,14 @@ class Recogniser(QObject):
         wanted, self._asked = self._asked > 0, 0
         if not message["ok"]:
             self._waiting = None
+            if self._asked_about is None:
+                self._loaded = None  # the child still holds the model before: it must not answer for this one
             if wanted:
                 self.failed.emit(str(message["message"]))
         elif "card" in message:
             self.model_loaded.emit(message["card"])
         elif wanted:
-            self.answered.emit(to_prediction(message))
+            self.answered.emit(to_prediction(message), self._asked_about)
         self._go_on()
 
     def _end(self, code: int, log: str) -> None:

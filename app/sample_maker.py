@@ -22,7 +22,7 @@ class SampleMaker(QObject):
         self.done = 0  # clips made
         self.dialog = QProgressDialog("Making the sample project…", "Cancel", 0, 0, parent)
         self.dialog.setWindowTitle("Sample project")
-        self.dialog.setWindowModality(Qt.WindowModality.WindowModal)
+        self.dialog.setWindowModality(Qt.WindowModality.NonModal)  # modal, it would run events of its own
         self.dialog.setMinimumDuration(0)
         self.dialog.setAutoClose(False)
         self.dialog.setAutoReset(False)

@@ -17,6 +17,9 @@ from mer_core.project import Change, ClipRecord, Project
 _TYPING = {"notes": 1, "action_units": 2}  # fields typed letter by letter: one undo step a stretch of typing
 
 
+_LOCK = ".lock"
+
+
 class Session(QObject):
     """The open project and the clip chosen in it. It says by signals what changed; widgets ask it for values."""
 
@@ -26,16 +29,18 @@ class Session(QObject):
     annotation_changed = Signal()
     marks_changed = Signal()  # also while a mark is dragged, before it is kept
     model_changed = Signal()
-    status = Signal(str)
     problem = Signal(str)
+    edited = Signal()  # an edit is on disk
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.undo_stack = QUndoStack(self)
         self.project: Project | None = None
         self.clip: ClipRecord | None = None
+        self.coder = ""  # whose annotations are shown, edited and trained on
         self.expression = 1
         self.annotation: Annotation | None = None
+        self._annotated: set[int] = set()  # the numbers of the expressions annotated in the clip shown
         self._dragged: Marks | None = None
         self._lock: QLockFile | None = None
 
@@ -58,7 +63,11 @@ class Session(QObject):
         """Make an empty project and open it. Raises ProjectError, and then nothing has changed."""
         project = Project.create(folder)
         project.set_coder(coder)
-        self._adopt(project, _locked(folder))
+        try:
+            self._adopt(project, _locked(folder))
+        except ProjectError:
+            project.close()
+            raise
 
     def close_project(self) -> None:
         """Let go of the project; every edit is already on disk."""
@@ -75,13 +84,9 @@ class Session(QObject):
     def _adopt(self, project: Project, lock: QLockFile) -> None:
         self.close_project()
         self.project, self._lock = project, lock
+        self.coder = project.coder
         self.project_changed.emit()
         self.clips_changed.emit()
-
-    @property
-    def coder(self) -> str:
-        """Whose annotations are shown, edited and trained on."""
-        return self.project.coder if self.project else ""
 
     # Clips
 
@@ -109,10 +114,14 @@ class Session(QObject):
         """Make a clip the one shown."""
         if self.project is None:
             return
-        self.clip = self.project.clip(clip_id)
+        try:
+            self.clip = self.project.clip(clip_id)
+            self.expression = expression
+            self._read_annotation()
+        except ProjectError as error:
+            self.problem.emit(str(error))
+            return
         self._dragged = None
-        self.expression = expression
-        self._read_annotation()
         self.clip_changed.emit()
         self.annotation_changed.emit()
         self.marks_changed.emit()
@@ -121,10 +130,7 @@ class Session(QObject):
 
     def expressions(self) -> list[int]:
         """The numbers of the expressions annotated in the clip shown, and of the one being annotated."""
-        if self.project is None or self.clip is None:
-            return []
-        known = {found.expression for found in self.project.annotations(self.clip.id, self.coder)}
-        return sorted(known | {self.expression})
+        return sorted(self._annotated | {self.expression}) if self.clip else []
 
     def choose_expression(self, expression: int) -> None:
         """Show and edit another expression of the clip."""
@@ -138,6 +144,9 @@ class Session(QObject):
         """Take back all that is said of the expression shown."""
         if self.annotation:
             self._edit(f"Remove expression {self.expression}", [Change(self.annotation, None)])
+            others = [number for number in self.expressions() if number != self.expression]
+            if self.annotation is None and others:
+                self.choose_expression(others[0])
 
     @property
     def marks(self) -> Marks:
@@ -185,10 +194,9 @@ class Session(QObject):
             self._edit(text, [Change(old, replace(base, **values))], merge)
 
     def _read_annotation(self) -> None:
-        self.annotation = None
-        if self.project and self.clip:
-            found = self.project.annotations(self.clip.id, self.coder)
-            self.annotation = next((each for each in found if each.expression == self.expression), None)
+        found = self.project.annotations(self.clip.id, self.coder) if self.project and self.clip else []
+        self._annotated = {each.expression for each in found}
+        self.annotation = next((each for each in found if each.expression == self.expression), None)
 
     # Edits
 
@@ -201,32 +209,54 @@ class Session(QObject):
             return
         self.project.apply(changes, self.coder, action)
         self._dragged = None
+        try:
+            self._follow(changes)
+        except ProjectError as error:  # the edit is made; only reading it back failed
+            self.problem.emit(str(error))
+        else:
+            self.edited.emit()
+        self.clips_changed.emit()
+
+    def show_kept(self) -> None:
+        """Show what is on disk in place of an edit that was refused."""
+        self._dragged = None
+        self.annotation_changed.emit()
+        self.marks_changed.emit()
+
+    def _follow(self, changes: list[Change]) -> None:
+        """Show what an edit, undo or redo was about."""
         change = changes[-1]
         if any(isinstance(each.new or each.old, ClipRecord) for each in changes):
-            self._follow_clips(change)
+            self._follow_clips(changes)
         elif self.clip and change.clip == self.clip.id:
             self._follow_annotation(change)
         else:
             self.choose_clip(change.clip, _expression(change))
-        self.clips_changed.emit()
 
     def _follow_annotation(self, change: Change) -> None:
+        marks, expression = self.marks, self.expression
         self.expression = _expression(change)
         self._read_annotation()
         self.annotation_changed.emit()
-        self.marks_changed.emit()
+        if (self.marks, self.expression) != (marks, expression) or not isinstance(change.new, Annotation):
+            self.marks_changed.emit()  # else typing would measure and recognise anew at each letter
 
-    def _follow_clips(self, change: Change) -> None:
-        """After an edit of clips: the one shown may have new values, or be gone."""
-        if self.clip is None or self.project is None:
+    def _follow_clips(self, changes: list[Change]) -> None:
+        """After an edit of clips: one may be new or back, the one shown may have new values, or be gone."""
+        if self.project is None:
             return
         still = {clip.id: clip for clip in self.project.clips()}
-        if self.clip.id not in still:
+        added = {each.clip for each in changes if isinstance(each.new, ClipRecord) and each.old is None}
+        if len(added) == 1:
+            self.choose_clip(added.pop())
+        elif self.clip is None:
+            return
+        elif self.clip.id not in still:
             self.clip = self.annotation = None
             self.clip_changed.emit()
             self.annotation_changed.emit()
             self.marks_changed.emit()
-        elif still[self.clip.id] != self.clip and change.clip == self.clip.id:
+        elif still[self.clip.id] != self.clip:
             self.choose_clip(self.clip.id, self.expression)
 
 
@@ -237,8 +267,14 @@ def _expression(change: Change) -> int:
 
 def _locked(folder: Path) -> QLockFile:
     """One window writes to a project at a time."""
-    lock = QLockFile(str(folder / ".lock"))
+    lock = QLockFile(str(folder / _LOCK))
     lock.setStaleLockTime(0)  # only the owner's death frees it, however long the coding takes
-    if not lock.tryLock(100):
-        raise ProjectError(f"{folder} is open in another MER Studio window: close it there first.")
-    return lock
+    if lock.tryLock(100):
+        return lock
+    if lock.error() == QLockFile.LockError.PermissionError:
+        raise ProjectError(f"{folder} may not be written to: get the right to, or copy the project elsewhere.")
+    _, process, host, _ = lock.getLockInfo()  # type: ignore[misc]
+    raise ProjectError(
+        f"{folder} is open in another MER Studio window (process {process} on {host}): close it there first, or "
+        f"delete {folder / _LOCK} if that machine has crashed."
+    )

@@ -15,6 +15,7 @@ class Trainer(QObject):
     progressed = Signal(int, int, str)  # the measuring before the first epoch
     epoch = Signal(dict)
     finished = Signal(object, dict)  # run folder, card
+    ending = Signal(str)  # it was asked to stop or cancel
     cancelled = Signal()
     failed = Signal(str)
 
@@ -43,12 +44,14 @@ class Trainer(QObject):
         """End early and keep the model so far."""
         if self._process:
             self._process.send("stop")
+            self.ending.emit("Stopping: the model so far is being kept.")
 
     def cancel(self) -> None:
         """End and delete the run."""
         if self._process:
             self._cancelling = True
             self._process.send("cancel")
+            self.ending.emit("Cancelling…")
 
     def end(self) -> None:
         """Cancel and wait for the child to be gone: the window is closing."""

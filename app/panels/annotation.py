@@ -7,15 +7,13 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
-    QPlainTextEdit,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.media import Media
-from app.panels.words import WordBox
+from app.panels.fields import Line, Notes, WordBox
 from app.session import Session
 from app.theme import colours, icon
 from mer_core.annotation import EMOTIONS, parse_action_units
@@ -30,6 +28,7 @@ class AnnotationPanel(QWidget):
 
     mark_wanted = Signal(str)  # set this mark to the frame shown
     frame_wanted = Signal(int)
+    left = Signal()  # a choice was made by mouse: the keys are the window's again
 
     def __init__(self, session: Session, media: Media) -> None:
         super().__init__()
@@ -49,14 +48,13 @@ class AnnotationPanel(QWidget):
         for word in EMOTIONS:
             self.emotion.addItem(word, word)
         self.emotion.setAccessibleName("Emotion")
-        self.action_units = QLineEdit(placeholderText="4+L10, 15A+25B, 6?")
+        self.action_units = Line("such as 4+L10, 15A+25B, 6?")
         self.action_units.setAccessibleName("Action units")
         self._unit_names = QLabel()
         self._unit_names.setObjectName("hint")
         self._unit_names.setWordWrap(True)
-        self.notes = QPlainTextEdit(placeholderText="Notes")
+        self.notes = Notes("Notes")
         self.notes.setAccessibleName("Notes")
-        self.notes.setTabChangesFocus(True)
         self.notes.setMinimumHeight(40)
 
         self._lay_out()
@@ -96,6 +94,7 @@ class AnnotationPanel(QWidget):
         self._add.clicked.connect(lambda: session.choose_expression(max(session.expressions(), default=0) + 1))
         self._remove.clicked.connect(session.remove_expression)
         self.emotion.currentIndexChanged.connect(lambda row: session.annotate("emotion", self.emotion.itemData(row)))
+        self.emotion.activated.connect(lambda _: self.left.emit() if self.emotion.reached_by_mouse else None)
         self.action_units.textEdited.connect(self._keep_action_units)
         self.notes.textChanged.connect(lambda: session.annotate("notes", self.notes.toPlainText()))
         for name, mark in self._marks.items():
@@ -121,8 +120,7 @@ class AnnotationPanel(QWidget):
         if units != self.action_units.text():
             self.action_units.setText(units)
         notes = annotation.notes if annotation else ""
-        if notes != self.notes.toPlainText():
-            self.notes.setPlainText(notes)
+        self.notes.show_text(notes)
         del blocked
         self._name_units(units)
         self._show_marks()
@@ -145,7 +143,7 @@ class AnnotationPanel(QWidget):
                 style = f"color: {colours().accent}"
                 mark.value.setText(f'<a style="{style}" href="{index}">frame {self._media.number(index)}</a>')
             else:
-                mark.value.setText(f"index {index}")
+                mark.value.setText("beyond the clip's end" if open_here else f"index {index}")
         self._duration.setText(self._durations())
 
     def _durations(self) -> str:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QLineEdit,
 from app.session import Session
 from app.theme import colours
 from mer_core.annotation import Annotation
+from mer_core.errors import ProjectError
 from mer_core.project import ClipRecord
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -38,17 +39,24 @@ class ClipTable(QAbstractTableModel):
     def read(self) -> None:
         """Take the clips and annotations as they now are."""
         project = self._session.project
-        clips = project.clips() if project else []
         annotations: dict[int, list[Annotation]] = {}
-        for each in project.annotations(coder=self._session.coder) if project else []:
-            annotations.setdefault(each.clip, []).append(each)
+        try:
+            clips = project.clips() if project else []
+            for each in project.annotations(coder=self._session.coder) if project else []:
+                annotations.setdefault(each.clip, []).append(each)
+        except ProjectError as error:
+            self._session.problem.emit(str(error))
+            return
         if [clip.id for clip in clips] != [clip.id for clip in self._clips]:
             self.beginResetModel()
             self._clips, self._annotations = clips, annotations
             self.endResetModel()
-        elif clips:
-            self._clips, self._annotations = clips, annotations
-            self.dataChanged.emit(self.index(0, 0), self.index(len(clips) - 1, len(_HEADERS) - 1))
+            return
+        before = [self._texts(clip) for clip in self._clips]
+        self._clips, self._annotations = clips, annotations
+        for row, clip in enumerate(clips):
+            if self._texts(clip) != before[row]:  # typing notes must not lay out the list anew
+                self.dataChanged.emit(self.index(row, 0), self.index(row, len(_HEADERS) - 1))
 
     def clip_at(self, row: int) -> ClipRecord:
         """The clip of a row."""
@@ -72,16 +80,17 @@ class ClipTable(QAbstractTableModel):
             return _HEADERS[section]
         return None
 
+    def _texts(self, clip: ClipRecord) -> tuple[str, str, str, str]:
+        """What the columns show of a clip."""
+        annotations = self._annotations.get(clip.id, [])
+        emotions = ", ".join(each.emotion for each in annotations if each.emotion)
+        return clip.name, clip.subject, emotions, " ".join(_marks_text(each) for each in annotations)
+
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         clip = self._clips[index.row()]
         annotations = self._annotations.get(clip.id, [])
         if role == Qt.ItemDataRole.DisplayRole:
-            return (
-                clip.name,
-                clip.subject,
-                ", ".join(each.emotion for each in annotations if each.emotion),
-                " ".join(_marks_text(each) for each in annotations),
-            )[index.column()]
+            return self._texts(clip)[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
             where = self._session.project.full_path(clip) if self._session.project else clip.path
             return f"{where}\n{clip.dataset} · {clip.subject} · {clip.frames} frames at {clip.fps:g} fps"
@@ -99,10 +108,34 @@ def _marks_text(annotation: Annotation) -> str:
     return "".join(letter if index is not None else "·" for letter, index in letters)
 
 
+class _Filter(QSortFilterProxyModel):
+    """What matches; and always the clip shown, lest an edit of it makes another one the current."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setFilterKeyColumn(-1)
+        self.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+
+    def filterAcceptsRow(self, row: int, parent: _Index) -> bool:
+        shown = self._session.clip
+        if shown is not None and self.sourceModel().index(row, 0, parent).data(_ID) == shown.id:
+            return True
+        return super().filterAcceptsRow(row, parent)
+
+
+class _Table(QTableView):
+    """Letters are the window's keys, also where one of them does nothing at the moment."""
+
+    def keyboardSearch(self, search: str) -> None:
+        pass
+
+
 class ClipList(QWidget):
     """A list to choose clips from, with a filter over all its columns."""
 
     chosen = Signal(int)
+    wanted_again = Signal()
     properties_wanted = Signal()  # of the clip chosen
     removal_wanted = Signal()
 
@@ -110,14 +143,13 @@ class ClipList(QWidget):
         super().__init__()
         self._session = session
         self.model = ClipTable(session)
-        self._shown = QSortFilterProxyModel(self)
+        self._shown = _Filter(session, self)
         self._shown.setSourceModel(self.model)
-        self._shown.setFilterKeyColumn(-1)
-        self._shown.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.filter = QLineEdit(placeholderText="Filter: name, subject, emotion")
         self.filter.setClearButtonEnabled(True)
+        self.filter.setAcceptDrops(False)
         self.filter.textChanged.connect(self._shown.setFilterFixedString)
-        self.table = QTableView()
+        self.table = _Table()
         self.table.setModel(self._shown)
         self.table.setSortingEnabled(True)
         self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
@@ -133,9 +165,11 @@ class ClipList(QWidget):
         header.setHighlightSections(False)
         header.setMaximumSectionSize(260)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
-        for column, width in enumerate((86, 60, 76, 44)):
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(40)
+        for column, width in ((1, 58), (2, 76), (3, 48)):
             header.resizeSection(column, width)
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.selectionModel().currentRowChanged.connect(self._choose)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._offer)
@@ -149,6 +183,8 @@ class ClipList(QWidget):
         session.clips_changed.connect(self._tell_count)
         session.project_changed.connect(self._tell_count)
         session.clip_changed.connect(self._follow)
+        session.clips_changed.connect(self._follow)
+        self.table.clicked.connect(self._try_again)
 
     def step(self, by: int) -> None:
         """Choose the next or the previous clip of those listed."""
@@ -165,6 +201,12 @@ class ClipList(QWidget):
         clip_id = current.data(_ID)
         if clip_id is not None and (self._session.clip is None or self._session.clip.id != clip_id):
             self.chosen.emit(clip_id)
+
+    def _try_again(self, index: QModelIndex) -> None:
+        """A click on the clip shown opens it again, should it have failed."""
+        clip = self._session.clip
+        if clip is not None and index.data(_ID) == clip.id:
+            self.wanted_again.emit()
 
     def _follow(self) -> None:
         clip = self._session.clip

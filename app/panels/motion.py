@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.live import Span
+from app.panels.fields import SpacePresses
 from app.theme import colours
 from mer_core.analysis import Measurement
 
@@ -50,6 +51,7 @@ class MotionPanel(QWidget):
         self.scale.setAccessibleName("Scale of the motion")
         self.scale.currentTextChanged.connect(lambda _: self._paint())
         self.as_network = QCheckBox("28 × 28, as the network sees it")
+        self.as_network.installEventFilter(SpacePresses(self))
         self.as_network.toggled.connect(lambda _: self._paint())
         self._text = QLabel()
         self._text.setObjectName("hint")

@@ -11,8 +11,7 @@ class Notice(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("notice")
-        sign = QLabel()
-        sign.setPixmap(icon("circle-alert").pixmap(18, 18))
+        self._sign = QLabel()
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setAccessibleName("Problem")
@@ -23,7 +22,7 @@ class Notice(QFrame):
         close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 6, 6, 6)
-        layout.addWidget(sign)
+        layout.addWidget(self._sign)
         layout.addWidget(self._text, 1)
         layout.addWidget(close)
         self.hide()
@@ -36,4 +35,5 @@ class Notice(QFrame):
     def say(self, sentence: str) -> None:
         """Show a sentence."""
         self._text.setText(sentence)
+        self._sign.setPixmap(icon("circle-alert").pixmap(18, 18))  # in the colours of now
         self.show()

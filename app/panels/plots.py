@@ -36,7 +36,7 @@ class Plots(QObject):
 
     def load(self) -> None:
         """Import the plotting library off the GUI thread, then build the panels."""
-        self._worker.submit("import", lambda: importlib.import_module("pyqtgraph"), self._build, _unreachable)
+        self._worker.submit("import", _import_panels, self._build, _unreachable)
 
     def stop(self) -> None:
         """End the thread."""
@@ -54,7 +54,7 @@ class Plots(QObject):
             if panel:
                 panel.follow_theme()
 
-    def _build(self, _module: Any) -> None:
+    def _build(self, _: None) -> None:
         from app.panels.motion import MotionPanel
         from app.panels.training import TrainingPanel
 
@@ -75,6 +75,7 @@ class Plots(QObject):
         panel.stop_button.clicked.connect(trainer.stop)
         panel.cancel_button.clicked.connect(trainer.cancel)
         trainer.started.connect(panel.start)
+        trainer.ending.connect(panel.show_ending)
         trainer.progressed.connect(panel.show_progress)
         trainer.epoch.connect(panel.show_epoch)
         trainer.finished.connect(lambda _, card: panel.show_end(_result(card)))
@@ -95,6 +96,11 @@ def _result(card: dict[str, Any]) -> str:
         f"{len(card['seeds'])} seeds) UF1 {held_out['mean']:.3f} ± {held_out['sd']:.3f}; "
         f"untrained {untrained['mean']:.3f} ± {untrained['sd']:.3f}."
     )
+
+
+def _import_panels() -> None:
+    for name in ("app.panels.motion", "app.panels.training"):
+        importlib.import_module(name)
 
 
 def _unreachable(sentence: str) -> None:

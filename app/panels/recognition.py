@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from app.panels.fields import SpacePresses
 from app.theme import colours
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class RecognitionPanel(QWidget):
         self._model.setTextFormat(Qt.TextFormat.PlainText)
         self.card_button = QPushButton("Card…")
         self.card_button.setToolTip("What this model was trained on and how well it does")
+        self.card_button.installEventFilter(SpacePresses(self))
         self.card_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
         head = QHBoxLayout()

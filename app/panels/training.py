@@ -5,6 +5,7 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from app.panels.fields import SpacePresses
 from app.theme import colours, icon
 
 _STAGES = {
@@ -49,6 +50,10 @@ class TrainingPanel(QWidget):
             "val_uf1": self._score.plot(name="UF1"),
             "val_uar": self._score.plot(name="UAR"),
         }
+        self._graphics.setVisible(False)
+        space = SpacePresses(self)
+        for button in (self.stop_button, self.cancel_button):
+            button.installEventFilter(space)
         self._points: dict[str, list[tuple[int, float]]] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 4)
@@ -78,6 +83,7 @@ class TrainingPanel(QWidget):
         self._points = {key: [] for key in self._curves}
         for curve in self._curves.values():
             curve.setData([], [])
+        self._graphics.setVisible(True)
         self.progress.setRange(0, 0)
         self.progress.setFormat("")
         self._state.setText("Starting…")
@@ -91,6 +97,12 @@ class TrainingPanel(QWidget):
         self.stop_button.setEnabled(running)
         self.cancel_button.setEnabled(running)
 
+    def show_ending(self, text: str) -> None:
+        """Say that it was asked to end."""
+        self._state.setText(text)
+        self.stop_button.setEnabled(False)
+        self.cancel_button.setEnabled(False)
+
     def show_progress(self, done: int, total: int, text: str) -> None:
         """How far the work before the first epoch is."""
         self.progress.setRange(0, total)
@@ -100,7 +112,8 @@ class TrainingPanel(QWidget):
     def show_epoch(self, message: dict[str, Any]) -> None:
         """Add an epoch to the curves."""
         epoch, epochs = int(message["epoch"]), int(message["epochs"])
-        self._state.setText(_STAGES.get(message["stage"], message["stage"]))
+        if self.stop_button.isEnabled():
+            self._state.setText(_STAGES.get(message["stage"], message["stage"]))
         self.progress.setRange(0, epochs)
         self.progress.setValue(epoch)
         self.progress.setFormat("epoch %v of %m")

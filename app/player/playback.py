@@ -57,7 +57,10 @@ class Playback(QObject):
         self._restart()
 
     def _range(self) -> tuple[int, int]:
-        return self.loop or (0, self._media.frames - 1)
+        last = self._media.frames - 1
+        if self.loop is None:
+            return 0, last
+        return min(self.loop[0], last), min(self.loop[1], last)
 
     def _restart(self) -> None:
         self._started_at = self._media.wanted

@@ -116,6 +116,7 @@ class Player(QWidget):
         self.timeline.hinted.connect(self.hinted)
         self.view.hovered.connect(self.hinted)
         self.frame_box.valueChanged.connect(self._go_to_number)
+        self.frame_box.lineEdit().returnPressed.connect(self.view.setFocus)
         self.speed.currentIndexChanged.connect(lambda row: self.playback.set_speed(self.speed.itemData(row)))
         self.overlay.currentIndexChanged.connect(self._overlay_changed)
         self.opacity.valueChanged.connect(lambda value: self.view.set_opacity(value / 100))

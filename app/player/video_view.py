@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -52,8 +52,10 @@ class VideoView(QWidget):
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Video")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._pixels: np.ndarray | None = None  # BGRA, kept alive under _image
         self._image = QImage()
+        self._size = QSize()
         self._text = ""
         self._zoom = 1.0  # times the size at which the frame fits
         self._centre = QPointF(0.5, 0.5)  # of the view, in parts of the frame
@@ -68,7 +70,6 @@ class VideoView(QWidget):
 
     def show_frame(self, rgb: np.ndarray | None, text: str = "") -> None:
         """Show a frame, (H, W, 3) uint8, or a text where there is none."""
-        before = self._image.size()
         if rgb is None:
             self._pixels, self._image = None, QImage()
         else:
@@ -78,7 +79,8 @@ class VideoView(QWidget):
             height, width = rgb.shape[:2]
             self._image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
         self._text = text
-        if self._image.size() != before:
+        if not self._image.isNull() and self._image.size() != self._size:
+            self._size = self._image.size()  # another clip of the same size keeps the zoom
             self.fit()
         self.update()
 

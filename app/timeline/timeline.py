@@ -47,6 +47,7 @@ class Timeline(QWidget):
         self._loaded = 0
         self._first, self._shown = 0.0, 1.0  # the part in view, in frames
         self._held: MarkName | None = None
+        self._caught: list[MarkName] = []  # flags under the pointer; which of them moves, the first move says
         self._scrubbing = False
         self._hovered: MarkName | None = None
 
@@ -94,16 +95,17 @@ class Timeline(QWidget):
         index = self._marks.get(name)
         return None if index is None else QPointF(self.x_of(index), _RULER + _TRACK + _HANDLE / 2)
 
-    def _mark_at(self, position: QPointF) -> MarkName | None:
-        """The mark whose flag is under the pointer; of several on one frame, the one that can move there."""
+    def _marks_at(self, position: QPointF) -> list[MarkName]:
+        """The marks whose flag is under the pointer, in their order: those of the nearest frame."""
         if position.y() < _RULER + _TRACK - 4:
-            return None
-        near = [
-            (abs(centre.x() - position.x()), name)
+            return []
+        distance = {
+            name: abs(centre.x() - position.x())
             for name in MARK_NAMES
             if (centre := self.handle_centre(name)) is not None and abs(centre.x() - position.x()) <= _REACH
-        ]
-        return min(near)[1] if near else None
+        }
+        nearest = min(distance.values(), default=0)
+        return [name for name, far in distance.items() if far == nearest]
 
     def _look_at(self, first: float) -> None:
         self._first = max(0.0, min(first, self._frames - self._shown))
@@ -127,9 +129,10 @@ class Timeline(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or not self._frames:
             return
-        self._held = self._mark_at(event.position())
-        if self._held:
-            index = self._marks.get(self._held)
+        self._caught = self._marks_at(event.position())
+        self._held = self._caught[0] if len(self._caught) == 1 else None
+        if self._caught:
+            index = self._marks.get(self._caught[0])
             if index is not None:
                 self.sought.emit(index)
         else:
@@ -140,6 +143,11 @@ class Timeline(QWidget):
         if not self._frames:
             return
         index = self._index_at(event.position().x())
+        if self._caught and not self._held:
+            here = self._marks.get(self._caught[0])
+            if index == here or here is None:
+                return
+            self._held = self._caught[-1] if index > here else self._caught[0]
         if self._held:
             first, last = self._marks.room(self._held, self._frames)
             index = max(first, min(index, last))
@@ -149,12 +157,13 @@ class Timeline(QWidget):
         elif self._scrubbing:
             self.sought.emit(index)
         else:
-            self._hover(self._mark_at(event.position()), index)
+            under = self._marks_at(event.position())
+            self._hover(under[0] if under else None, index)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        held, self._held, self._scrubbing = self._held, None, False
+        held, self._held, self._scrubbing, self._caught = self._held, None, False, []
         if held:
             self.mark_dropped.emit(held)
 

@@ -5,6 +5,7 @@ import threading
 import numpy as np
 
 from mer_core.clips.clip import Clip
+from mer_core.errors import ClipError
 from mer_core.progress import Progress
 
 
@@ -56,7 +57,8 @@ class FrameBuffer:
         """Read frames from `start` on, round the clip, until all are in memory, or as many as the bound allows.
 
         For a background thread. Reads through a hand of its own, so `frame` never waits behind it. `progress` gets the
-        number of frames in memory; Cancelled raised by it ends the filling and goes to the caller.
+        number of frames in memory; Cancelled raised by it ends the filling and goes to the caller. A frame that cannot
+        be read is left out, and its ClipError raised when the others are in memory.
         """
         size, room = len(self.clip), self.capacity
         # With a bound: a window that holds more of what comes than of what was, playing forwards being the rule.
@@ -64,15 +66,21 @@ class FrameBuffer:
         wanted = [*range(start, first + room), *range(first, start)]
         centre = first + room // 2
         reader = self.clip.reader()
+        failure: ClipError | None = None
         try:
             for index in wanted:
                 self._calm.wait()
                 if index not in self._frames:
-                    self._keep(index, reader.read(index), centre)
+                    try:
+                        self._keep(index, reader.read(index), centre)
+                    except ClipError as error:  # the others can still be had
+                        failure = failure or error
                 progress(min(self.loaded, room), room, "Reading frames")
         finally:
             if reader is not self.clip:
                 reader.close()
+        if failure is not None:
+            raise failure
 
     def clear(self) -> None:
         """Forget all frames."""

@@ -15,6 +15,7 @@ from mer_core.project.records import Change, ClipRecord
 from mer_core.project.schema import APPLICATION_ID, TABLES, VERSION
 
 FILE_NAME = "project.sqlite"
+_PATIENCE = 0.3  # seconds to wait for another program that holds the file: the window waits with it
 
 
 class Project:
@@ -35,7 +36,7 @@ class Project:
             raise ProjectError(f"{folder} already holds a project: open it, or choose another folder.")
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(file)
+            connection = sqlite3.connect(file, timeout=_PATIENCE)
             _make_safe(connection)
             with connection:
                 connection.executescript(
@@ -58,7 +59,7 @@ class Project:
             raise ProjectError(
                 f"There is no project in {path} (no {FILE_NAME}): choose a project folder or make a new one."
             )
-        connection = sqlite3.connect(file, timeout=5)
+        connection = sqlite3.connect(file, timeout=_PATIENCE)
         try:
             _make_safe(connection)
             (application,) = connection.execute("PRAGMA application_id").fetchone()
@@ -128,28 +129,26 @@ class Project:
 
     def clips(self) -> list[ClipRecord]:
         """All clips, in the order of their paths."""
-        rows = self._db.execute("SELECT id, path, dataset, subject, fps, frames FROM clip ORDER BY path")
+        rows = self._read("SELECT id, path, dataset, subject, fps, frames FROM clip ORDER BY path")
         return [ClipRecord(*row) for row in rows]
 
     def clip(self, clip_id: int) -> ClipRecord:
         """One clip. Raises ProjectError if the project has none of that id."""
-        row = self._db.execute(
-            "SELECT id, path, dataset, subject, fps, frames FROM clip WHERE id = ?", (clip_id,)
-        ).fetchone()
-        if row is None:
+        rows = self._read("SELECT id, path, dataset, subject, fps, frames FROM clip WHERE id = ?", (clip_id,))
+        if not rows:
             raise ProjectError(f"The project has no clip of number {clip_id}: choose one from the clip list.")
-        return ClipRecord(*row)
+        return ClipRecord(*rows[0])
 
     def next_clip_id(self) -> int:
         """An id no clip has or had."""
-        (highest,) = self._db.execute(
+        ((highest,),) = self._read(
             "SELECT max((SELECT coalesce(max(id), 0) FROM clip), (SELECT coalesce(max(clip), 0) FROM history))"
-        ).fetchone()
+        )
         return int(highest) + 1
 
     def annotations(self, clip_id: int | None = None, coder: str | None = None) -> list[Annotation]:
         """Annotations, of one clip and of one coder where given, in the order of clip, expression and coder."""
-        rows = self._db.execute(
+        rows = self._read(
             'SELECT clip, expression, coder, onset, apex, "offset", emotion, action_units, notes FROM annotation'
             " WHERE (?1 IS NULL OR clip = ?1) AND (?2 IS NULL OR coder = ?2) ORDER BY clip, expression, coder",
             (clip_id, coder),
@@ -158,14 +157,22 @@ class Project:
 
     def history(self, clip_id: int | None = None) -> list[tuple[str, str, str, int]]:
         """Edits, oldest first: (time in UTC, coder, action, clip id)."""
-        return self._db.execute(
+        return self._read(
             "SELECT at, coder, action, clip FROM history WHERE (?1 IS NULL OR clip = ?1) ORDER BY id", (clip_id,)
-        ).fetchall()
+        )
 
     def setting(self, name: str, default: str = "") -> str:
         """A setting of this project."""
-        row = self._db.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
-        return str(row[0]) if row else default
+        rows = self._read("SELECT value FROM setting WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else default
+
+    def _read(self, query: str, values: tuple[object, ...] = ()) -> list[tuple]:
+        try:
+            return self._db.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise ProjectError(
+                f"{self.folder / FILE_NAME} cannot be read now ({error}): close other programs that hold it open."
+            ) from error
 
     # Writing
 

@@ -100,11 +100,14 @@ def test_bad_input(
         assert bad.read_bytes() == before
 
 
-def test_one_bad_clip_among_good_ones_adds_none(
+def test_one_bad_clip_among_good_ones_is_named_and_left_out(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, frames: Callable[[str, int], Path]
 ) -> None:
     window.desk.session.create_project(tmp_path / "project", "anna")
     window.open_paths([frames("EP01", 8), _missing(tmp_path)])
     qtbot.waitUntil(lambda: bool(window.notice.text), timeout=5000)
+    assert "gone" in window.notice.text
+    assert "1 of 2" in window.notice.text
+    qtbot.waitUntil(lambda: window.desk.media.clip is not None, timeout=5000)
     assert window.desk.session.project is not None
-    assert window.desk.session.project.clips() == []
+    assert [clip.name for clip in window.desk.session.project.clips()] == ["EP01"]

@@ -1,17 +1,19 @@
 """Coding by keys and mouse in the real window: every edit is kept, shown, undone and redone."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from mer_core.annotation import Annotation, Marks
-from mer_core.project import Project
+from mer_core.project import FILE_NAME, Project
 from tests.e2e.hands import opened
 
 
@@ -60,7 +62,7 @@ def test_keys_step_and_mark_the_frame_shown(coded: MainWindow, qtbot: QtBot) -> 
 def test_every_edit_is_undone_and_redone_across_clips(coded: MainWindow, qtbot: QtBot) -> None:
     panel, session = coded.annotation_panel, coded.desk.session
     press(qtbot, coded, Qt.Key.Key_O, Qt.Key.Key_End, Qt.Key.Key_A)
-    panel.emotion.setFocus()
+    panel.emotion.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClicks(panel.emotion, "d")
     assert panel.emotion.currentText() == "disgust"
     panel.action_units.setFocus()
@@ -215,3 +217,99 @@ def test_playing_goes_on_and_loops_between_marks(coded: MainWindow, qtbot: QtBot
 def test_no_dialog_button_is_without_a_name(coded: MainWindow) -> None:
     nameless = [button for button in coded.findChildren(QPushButton) if not (button.text() or button.accessibleName())]
     assert not nameless
+
+
+def test_after_choosing_an_emotion_by_mouse_the_keys_mark_again(coded: MainWindow, qtbot: QtBot) -> None:
+    box, session = coded.annotation_panel.emotion, coded.desk.session
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton)
+    view = box.view()
+    qtbot.waitUntil(view.isVisible)
+    row = view.model().index(box.findText("happiness"), 0)
+    qtbot.mouseMove(view.viewport(), view.visualRect(row).center())
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(row).center())
+    qtbot.waitUntil(lambda: session.annotation is not None and session.annotation.emotion == "happiness")
+    coded.activateWindow()
+    qtbot.waitUntil(coded.isActiveWindow)
+    qtbot.keyClick(QApplication.focusWidget() or coded, Qt.Key.Key_A)
+    assert session.annotation is not None
+    assert session.annotation.emotion == "happiness"
+    assert session.marks == Marks(None, coded.desk.media.index)
+
+
+def test_an_edit_under_a_filter_stays_with_its_clip(coded: MainWindow, qtbot: QtBot) -> None:
+    session, clips = coded.desk.session, coded.clip_list
+    session.annotate("emotion", "disgust")
+    shown = session.clip
+    qtbot.keyClicks(clips.filter, "disgust")
+    coded.annotation_panel.emotion.setCurrentText("contempt")
+    assert session.clip == shown
+    assert shown is not None
+    assert clips.row_of(shown.id) >= 0
+    qtbot.keyClicks(clips.filter, "nothing like it")
+    assert session.clip == shown
+
+
+def test_an_edit_the_disk_refuses_leaves_no_trace(coded: MainWindow, qtbot: QtBot) -> None:
+    session, panel = coded.desk.session, coded.annotation_panel
+    qtbot.keyClicks(panel.notes, "abc")
+    kept = stored(coded)
+    project = session.project
+    assert project is not None
+    with closing(sqlite3.connect(project.folder / FILE_NAME)) as other:
+        other.execute("BEGIN EXCLUSIVE")  # as a database browser with unsaved changes does
+        qtbot.keyClicks(panel.notes, "d")
+        panel.emotion.setCurrentText("fear")
+        assert "could not be saved" in coded.notice.text or "cannot be read" in coded.notice.text
+        other.rollback()
+    assert panel.notes.toPlainText() == "abc"
+    assert panel.emotion.currentText() != "fear"
+    assert stored(coded) == kept
+    qtbot.keyClicks(panel.notes, "e")
+    assert [each.notes for each in stored(coded)] == ["abce"]
+    assert not coded.notice.text
+    session.undo_stack.undo()
+    assert stored(coded) == []
+
+
+def test_undo_in_the_notes_is_the_windows_undo(coded: MainWindow, qtbot: QtBot) -> None:
+    press(qtbot, coded, Qt.Key.Key_O)
+    notes = coded.annotation_panel.notes
+    notes.setFocus()
+    qtbot.keyClicks(notes, "oaf")
+    assert coded.desk.session.marks == Marks(0)
+    qtbot.keyClick(notes, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert notes.toPlainText() == ""
+    qtbot.keyClick(notes, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert stored(coded) == []
+
+
+def test_flags_on_one_frame_part_in_the_direction_of_the_drag(coded: MainWindow, qtbot: QtBot) -> None:
+    timeline, session = coded.player.timeline, coded.desk.session
+    press(qtbot, coded, *[Qt.Key.Key_Right] * 20, Qt.Key.Key_O, Qt.Key.Key_A, Qt.Key.Key_F)
+    for target, expected in ((30, Marks(20, 20, 30)), (10, Marks(10, 20, 30))):
+        start = timeline.handle_centre("onset")
+        assert start is not None
+        end = QPoint(round(timeline.x_of(target)), round(start.y()))
+        qtbot.mousePress(timeline, Qt.MouseButton.LeftButton, pos=start.toPoint())
+        qtbot.mouseMove(timeline, end)
+        qtbot.mouseRelease(timeline, Qt.MouseButton.LeftButton, pos=end)
+        assert session.marks == expected
+
+
+def test_a_damaged_frame_costs_that_frame_only(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, frames: Callable[[str, int], Path]
+) -> None:
+    window.desk.session.create_project(tmp_path / "project", "anna")
+    folder = frames("EP01", 12)
+    window.open_paths([folder])
+    qtbot.waitUntil(lambda: window.desk.media.clip is not None, timeout=5000)
+    window.desk.session.close_project()
+    (folder / "img15.png").write_bytes(b"no picture")
+    window.open_paths([tmp_path / "project"])
+    window.desk.session.choose_clip(1)
+    qtbot.waitUntil(lambda: "img15.png" in window.notice.text, timeout=5000)
+    buffer = window.desk.media.buffer
+    assert buffer is not None
+    assert buffer.loaded == 11
+    press(qtbot, window, Qt.Key.Key_End)
+    assert window.desk.media.index == 11

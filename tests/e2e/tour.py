@@ -130,7 +130,7 @@ class Tour:
     def annotate(self) -> None:
         """Say which emotion and action units it is."""
         panel, truth = self.window.annotation_panel, self.truth()
-        panel.emotion.setFocus()
+        panel.emotion.setFocus(Qt.FocusReason.TabFocusReason)
         press(self.window, Qt.Key(ord(truth["emotion"][0].upper())))
         assert panel.emotion.currentText() == truth["emotion"]
         type_into(panel.action_units, truth["aus"])
@@ -173,7 +173,7 @@ class Tour:
         window.player.view.setFocus()
         press(window, Qt.Key.Key_R, modifier=_CONTROL)
         dialog = opened(window, RetrainDialog)
-        self.camera.take(dialog, "before-retraining")
+        self.camera.take(dialog, "what-to-train-on")
         epochs: list[dict] = []
         ends: list[str] = []
         trainer.epoch.connect(epochs.append)
