@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 
 from mer_core.errors import Cancelled, FeatureError
-from mer_core.features import FeatureSet
+from mer_core.evaluation.metrics import score
+from mer_core.evaluation.protocols import split
+from mer_core.features import FeatureSet, read_features
 from mer_core.methods import hog3d, hoof, lbp_top
 from mer_core.methods.descriptors import Describe
 from mer_core.models.method import Method, check_readable
 from mer_core.models.svm import fit_svm, held_out_probabilities
 from mer_core.models.svm_settings import SvmSettings
 from tests.core.toy import toy_features
+from tests.real_data import REAL, REASON
 
 CLASSES = 3
 
@@ -212,3 +215,12 @@ def test_sizes_are_those_of_the_descriptors(method: Method, describe: Describe, 
     numbers = describe(_moving(), settings).shape[1]
     assert method.parameters(3) == 3 * (numbers + 1)
     assert method.flops(3) == 3 * numbers
+
+
+@pytest.mark.skipif(REAL is None, reason=REASON)
+def test_hoof_of_real_flow_recognises_people_it_has_not_seen() -> None:
+    assert REAL is not None
+    features = read_features(REAL / "megc2019_casme2_smic.npz")
+    held_out = split("kfold", features.label, features.group).held_out
+    result = hoof.METHOD.predict_held_out(features, held_out, hoof.HoofSettings(inner=2), 0, lambda *_: None)
+    assert score(features.label, result.argmax(axis=1), features.classes)["uar"] > 0.65
