@@ -64,6 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
     title = f"{result['method']}, {result['protocol']}, {result['folds']} folds, {len(result['seeds'])} seeds{warning}"
     console.print(figures_table(title, {"all": result["pooled"], **result["per_dataset"]}))
     console.print(class_table(result["classes"], result["pooled"]))
+    ends = result["interval"]["uf1"]
+    console.print(f"UF1 lies in [{ends['low']:.3f}, {ends['high']:.3f}] (95 %, bootstrap over subjects)", markup=False)
     for note in result["notes"]:
         console.print(note, style="yellow", markup=False)
     if "test_peek" in result:

@@ -1,0 +1,64 @@
+"""The commands that judge: what they are told, and what they answer to a wish that cannot be met."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mer_core.cli import main
+from mer_core.features import write_features
+from tests.core.toy import toy_features
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Two data sets of two subjects each."""
+    path = tmp_path / "toy.h5"
+    toy = toy_features(subjects=4, each=6, strength=0.5)
+    write_features(path, replace(toy, dataset=np.repeat(["a", "b"], 12)))
+    return path
+
+
+def test_cross_dataset_with_a_split_that_is_saved_and_used_again(data: Path, tmp_path: Path) -> None:
+    first, again, split = tmp_path / "first.json", tmp_path / "again.json", tmp_path / "split.json"
+    start = ["evaluate", str(data), "--method", "hoof", "--seeds", "1"]
+    cross = ["--protocol", "cross", "--train", "a", "--test", "b", "--save-split", str(split)]
+    assert main([*start, *cross, "--json", str(first)]) == 0
+    assert main([*start, "--split", str(split), "--json", str(again)]) == 0
+    told, repeated = json.loads(first.read_text()), json.loads(again.read_text())
+    assert (told["protocol"], told["train"], told["test"], told["tested"]) == ("cross", ["a"], ["b"], 12)
+    assert {one["dataset"] for one in told["predictions"]} == {"b"}
+    assert repeated["predictions"] == told["predictions"]
+
+
+def test_benchmark_by_command(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    given = ["benchmark", str(data), "--out", str(out), "--methods", "hoof,lbp-top", "--seeds", "1"]
+    assert main([*given, "--protocol", "kfold", "--folds", "2"]) == 0
+    names = ("report.html", "results.csv", "comparisons.csv", "predictions.csv", "table.tex", "study.json")
+    assert all((out / name).is_file() for name in (*names, "split_full.json"))
+    said = " ".join(capsys.readouterr().out.split())
+    assert "lbp-top was not measured: The method 'lbp-top' reads 'frames'" in said
+    assert "report.html" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["benchmark", "{data}", "--out", "{out}", "--jobs", "0"], "--jobs is 0"),
+        (["benchmark", "{data}", "--out", "{out}", "--methods", "hoof,hoof"], "'hoof' is named twice"),
+        (["benchmark", "{data}", "--out", "{out}", "--methods", "magic"], "'magic' is unknown"),
+        (["benchmark", "{data}", "--out", "{out}", "--seeds", "0", "--methods", "hoof"], "'seeds' is 0"),
+        (["ablation", "{data}.h5", "--out", "{out}"], "no feature file"),
+        (["evaluate", "{data}", "--method", "hoof", "--test-peek"], "nothing to peek at"),
+        (["evaluate", "{data}", "--protocol", "cross"], "--train A,B --test C"),
+    ],
+)
+def test_a_wish_that_cannot_be_met(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert main([one.format(data=data, out=tmp_path / "out") for one in arguments]) == 1
+    answer = capsys.readouterr().err.strip().splitlines()[-1]
+    assert said in answer
