@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mer_core.models.layers import member_convolve, pack, unpack
+from mer_core.models.layers import convolve_side_by_side
 from mer_core.models.member_network import MemberNetwork, Output, Shapes, dropout
 from mer_core.training.flow_settings import DualInceptionSettings
 
@@ -24,16 +24,12 @@ class DualInception(MemberNetwork):
 
     @staticmethod
     def shapes(_settings: DualInceptionSettings, classes: int) -> tuple[Shapes, Shapes]:
-        """See ``MemberNetwork.shapes``. ``reduce`` holds the 1×1 convolutions of the first three branches in one."""
+        """See ``MemberNetwork.shapes``."""
         weights: Shapes = {}
         for stream in STREAMS:
             for block, (inputs, maps) in _BLOCKS.items():
-                layers = {
-                    "reduce": (3 * maps, inputs, 1, 1),
-                    "three": (maps, maps, 3, 3),
-                    "five": (maps, maps, 5, 5),
-                    "pooled": (maps, inputs, 1, 1),
-                }
+                layers = dict.fromkeys(("one", "before_three", "before_five", "around"), (maps, inputs, 1, 1))
+                layers |= {"three": (maps, maps, 3, 3), "five": (maps, maps, 5, 5)}
                 for name, shape in layers.items():
                     weights[f"{stream}.{block}.{name}.weight"] = shape
                     weights[f"{stream}.{block}.{name}.bias"] = shape[:1]
@@ -61,22 +57,24 @@ class DualInception(MemberNetwork):
 
     def _stream(self, stream: str, picture: Tensor) -> Tensor:
         """(B, 1, 28, 28) → (B, K, 3136)."""
-        maps = picture.permute(0, 2, 3, 1)[..., None, :].expand(-1, -1, -1, self.members, -1)
-        for block in _BLOCKS:
-            maps = self._block(f"{stream}.{block}", maps)
-        return pack(maps).unflatten(1, (self.members, -1)).flatten(2)
+        # All members read the same picture: only from the first convolutions on have they maps of their own.
+        maps = self._block(f"{stream}.block1", picture, groups=1)
+        return self._block(f"{stream}.block2", maps, self.members).unflatten(1, (self.members, -1)).flatten(2)
 
-    def _block(self, block: str, maps: Tensor) -> Tensor:
-        """(B, s, s, K, c) → (B, s/2, s/2, K, 4 · maps a branch)."""
-        one, three, five = self._convolve(f"{block}.reduce", maps).chunk(3, dim=-1)
-        around = unpack(functional.max_pool2d(pack(maps), 3, 1, 1), self.members)
-        branches = [
-            one,
-            self._convolve(f"{block}.three", three),
-            self._convolve(f"{block}.five", five),
-            self._convolve(f"{block}.pooled", around),
-        ]
-        return unpack(functional.max_pool2d(pack(torch.cat(branches, dim=-1)), 2), self.members)
+    def _block(self, block: str, maps: Tensor, groups: int) -> Tensor:
+        """(B, groups · c, s, s) → (B, K · 4 · maps a branch, s/2, s/2)."""
+        three = self._convolve(f"{block}.before_three", maps, groups).relu()
+        five = self._convolve(f"{block}.before_five", maps, groups).relu()
+        branches = (
+            self._convolve(f"{block}.one", maps, groups),
+            self._convolve(f"{block}.three", three, self.members),
+            self._convolve(f"{block}.five", five, self.members),
+            self._convolve(f"{block}.around", functional.max_pool2d(maps, 3, 1, 1), groups),
+        )
+        # ReLU commutes with max-pooling and costs less after it.
+        pooled = [functional.max_pool2d(branch, 2).unflatten(1, (self.members, -1)) for branch in branches]
+        return torch.cat(pooled, dim=2).flatten(1, 2).relu()
 
-    def _convolve(self, layer: str, maps: Tensor) -> Tensor:
-        return member_convolve(maps, self.weights[f"{layer}.weight"], self.weights[f"{layer}.bias"]).relu()
+    def _convolve(self, layer: str, maps: Tensor, groups: int) -> Tensor:
+        weight, bias = self.weights[f"{layer}.weight"], self.weights[f"{layer}.bias"]
+        return convolve_side_by_side(maps, weight, bias, groups)

@@ -52,6 +52,15 @@ def member_convolve(maps: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     return unpack(out, members)
 
 
+def convolve_side_by_side(maps: Tensor, weight: Tensor, bias: Tensor, groups: int) -> Tensor:
+    """Same-size convolutions of all members, maps as torch lays them out: faster where nothing is done between layers.
+
+    maps: (B, K·c, h, w) with ``groups`` K, each member's own; or (B, c, h, w) with ``groups`` 1, the same for all.
+    weight: (K, o, c, n, n), n odd; bias: (K, o). Returns (B, K·o, h, w).
+    """
+    return functional.conv2d(maps, weight.flatten(0, 1), bias.flatten(), padding=weight.shape[-1] // 2, groups=groups)
+
+
 def pack(maps: Tensor) -> Tensor:
     """(B, h, w, K, c) → (B, K·c, h, w), channels last."""
     return maps.flatten(3).permute(0, 3, 1, 2)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mer_core.models.layers import member_convolve, pack, unpack
+from mer_core.models.layers import convolve_side_by_side
 from mer_core.models.member_network import MemberNetwork, Output, Shapes, dropout
 from mer_core.training.flow_settings import OffApexNetSettings
 
@@ -55,10 +55,10 @@ class OffApexNet(MemberNetwork):
 
     def _stream(self, stream: str, picture: Tensor) -> Tensor:
         """(B, 1, 28, 28) → (B, K, 784)."""
-        weight, bias = self.weights[f"{stream}.conv1.weight"], self.weights[f"{stream}.conv1.bias"]
-        # All members read the same picture: their first convolutions are one.
-        full = functional.conv2d(picture, weight.flatten(0, 1), bias.flatten(), padding=2)
-        maps = unpack(functional.max_pool2d(full.relu(), 2), self.members)
-        weight, bias = self.weights[f"{stream}.conv2.weight"], self.weights[f"{stream}.conv2.bias"]
-        maps = functional.max_pool2d(pack(member_convolve(maps, weight, bias)).relu(), 2)
+        # All members read the same picture: their first convolutions are one. ReLU commutes with max-pooling.
+        maps, groups = picture, 1
+        for layer in ("conv1", "conv2"):
+            weight, bias = self.weights[f"{stream}.{layer}.weight"], self.weights[f"{stream}.{layer}.bias"]
+            maps = functional.max_pool2d(convolve_side_by_side(maps, weight, bias, groups), 2).relu()
+            groups = self.members
         return maps.unflatten(1, (self.members, -1)).flatten(2)

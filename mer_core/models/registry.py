@@ -14,6 +14,9 @@ _MODULES = (
     "mer_core.methods.off_apexnet",
     "mer_core.methods.ststnet",
     "mer_core.methods.dual_inception",
+    "mer_core.methods.macnn",
+    "mer_core.methods.micro_attention",
+    "mer_core.methods.mini_aorcnn",
 )
 """One module a method, each with its METHOD and no heavy import; the order is that of every list of methods."""
 

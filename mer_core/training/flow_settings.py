@@ -38,6 +38,6 @@ class DualInceptionSettings(LearningSettings):
     """Dual-Inception. As published: scaling minmax, no flip, 40 epochs, batch 3, rate 1e-4, schedule constant, weight
     decay 0, class weight 1; its epoch was chosen on other subjects of the same data set, here the last one counts."""
 
-    epochs: int = switch(20, "epochs", least=1)
+    epochs: int = switch(10, "epochs", least=1)
     rate: float = switch(1e-3, "highest learning rate of AdamW", least=0)
     dropout: float = switch(0.5, "chance that an activation is dropped in training (published: 0)", least=0)

@@ -91,7 +91,7 @@ class Members:
         clips = len(self.label)
         steps = max(2, -(-clips // self.settings.batch))
         optimiser = torch.optim.AdamW(
-            self.network.parameters(), lr=self.settings.rate, weight_decay=self.settings.weight_decay
+            self.network.parameters(), lr=self.settings.rate, weight_decay=self.settings.weight_decay, fused=True
         )
         schedule: torch.optim.lr_scheduler.LRScheduler | None = None
         if self.settings.schedule == "onecycle":

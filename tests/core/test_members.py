@@ -23,7 +23,7 @@ HELD_OUT = np.array([FEATURES.subject == name for name in ("s00", "s01")] + [np.
 # The image stream is compared as printed: in noise every pooled value is positive, so that batch norm takes its bias
 # out again whole, and Adam makes steps of what rounding leaves of the bias's gradient.
 SHORT = TrainSettings(epochs=2, T_s=1, T=1, batch=12, sigma=0.7, image="none")
-BRIEF: dict[str, Any] = {"epochs": 2, "batch": 12, "mixing": "mixup", "sigma": 0.7, "rate": 1e-3}
+BRIEF: dict[str, Any] = {"epochs": 1, "batch": 12, "mixing": "mixup", "sigma": 0.7, "rate": 1e-3}
 VARIANTS: dict[str, LearningSettings] = {
     "default": SHORT,
     "printed": replace(SHORT, norm="printed", attention="residual", image="apex", hidden=20),

@@ -1,0 +1,156 @@
+"""STSTNet, OFF-ApexNet and Dual-Inception, layer by layer against plain torch modules with the same weights."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from mer_core.errors import ModelError
+from mer_core.models.dual_inception import DualInception
+from mer_core.models.inputs import Inputs
+from mer_core.models.mr_uamf import MrUamf
+from mer_core.models.off_apexnet import OffApexNet
+from mer_core.models.ststnet import CHECKPOINT, OURS, from_checkpoint, read_checkpoint
+from mer_core.training.flow_settings import DualInceptionSettings, OffApexNetSettings, StstNetSettings
+from mer_core.training.members import probabilities
+from tests.core.toy import toy_features
+
+FEATURES = toy_features()
+
+
+class PlainStstNet(nn.Module):
+    """As published: the names of its tensors are those of the public checkpoints."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1, self.conv2, self.conv3 = (nn.Conv2d(3, kernels, 3, padding=2) for kernels in (3, 5, 8))
+        self.bn1, self.bn2, self.bn3 = (nn.BatchNorm2d(kernels) for kernels in (3, 5, 8))
+        self.fc = nn.Linear(400, 3)
+
+    def forward(self, picture: Tensor) -> Tensor:
+        streams = ((self.conv1, self.bn1), (self.conv2, self.bn2), (self.conv3, self.bn3))
+        maps = [nn.functional.max_pool2d(bn(conv(picture).relu()), 3, 3, 1) for conv, bn in streams]
+        logits: Tensor = self.fc(nn.functional.avg_pool2d(torch.cat(maps, 1), 2).flatten(1))
+        return logits
+
+
+@pytest.fixture
+def plain() -> PlainStstNet:
+    """With running statistics and scales as after a training, some scales negative."""
+    torch.manual_seed(3)
+    network = PlainStstNet()
+    for name, tensor in network.state_dict().items():
+        if name.startswith("bn") and tensor.dtype == torch.float32:
+            tensor.copy_(torch.rand_like(tensor) * 50 + 1 if "var" in name else torch.randn_like(tensor))
+    return network.eval()
+
+
+def pictures() -> Tensor:
+    """(N, 3, 28, 28) of u, v, strain, each min-max scaled to 0..255, by plain numpy."""
+    flow = FEATURES.flow.transpose(0, 3, 1, 2)
+    low, high = flow.min((2, 3), keepdims=True), flow.max((2, 3), keepdims=True)
+    return torch.from_numpy((flow - low) / (high - low) * 255)
+
+
+@pytest.mark.parametrize("turned", [True, False])
+def test_a_public_checkpoint_predicts_what_it_predicted(plain: PlainStstNet, turned: bool, tmp_path: Path) -> None:
+    path = tmp_path / "sub01.pth"
+    torch.save(plain.state_dict(), path)
+    network = read_checkpoint(path) if turned else read_checkpoint(path, OURS)
+    assert sum(weight.numel() for weight in network.weights.values()) == 1683
+    picture = pictures()
+    with torch.no_grad():
+        expected = plain(picture.flip(1) if turned else picture)
+        inputs = Inputs.of(FEATURES, CHECKPOINT)
+        logits = network.forward(inputs.flow[0], None).logits[:, 0]
+    torch.testing.assert_close(logits, expected, atol=1e-3, rtol=1e-4)
+    said = probabilities(network, inputs, np.arange(len(FEATURES)))
+    np.testing.assert_allclose(said, expected.softmax(-1), atol=1e-4)
+
+
+def test_what_is_no_checkpoint(plain: PlainStstNet, tmp_path: Path) -> None:
+    path = tmp_path / "bad.pth"
+    path.write_bytes(b"no checkpoint")
+    with pytest.raises(ModelError, match="cannot be read as a checkpoint"):
+        read_checkpoint(path)
+    with pytest.raises(ModelError, match="cannot be read as a checkpoint"):
+        read_checkpoint(tmp_path / "absent.pth")
+    torch.save([1, 2], path)
+    with pytest.raises(ModelError, match="no tensors by name"):
+        read_checkpoint(path)
+    state = dict(plain.state_dict())
+    with pytest.raises(ModelError, match="must be u, v, strain"):
+        from_checkpoint(state, ("u", "v"))
+    del state["bn2.running_var"]
+    with pytest.raises(ModelError, match=r"lacks 'bn2\.running_var'"):
+        from_checkpoint(state)
+
+
+def test_sizes() -> None:
+    assert MrUamf.parameter_count(StstNetSettings(), 3) == 1683
+    assert OffApexNet.parameter_count(OffApexNetSettings(), 3) == 2_664_475
+    assert DualInception.parameter_count(DualInceptionSettings(), 3) == 6_449_867
+    # 3 channels × 9 at 30 × 30 places to 16 maps, and 400 × 3
+    assert MrUamf.multiply_adds(StstNetSettings(), 3) == 27 * 900 * 16 + 1200
+    stream = 25 * 6 * 784 + 25 * 6 * 16 * 196
+    assert OffApexNet.multiply_adds(OffApexNetSettings(), 3) == 2 * stream + 1568 * 1024 + 1024 * 1024 + 3072
+
+
+def _members(kind: type[OffApexNet] | type[DualInception], settings: object) -> OffApexNet | DualInception:
+    """Two members that differ."""
+    network = kind.create(settings, 3, 2, torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        for weight in network.weights.values():
+            weight.add_(0.02 * torch.randn_like(weight))
+    return network
+
+
+def test_off_apexnet_is_plain_layers() -> None:
+    network = _members(OffApexNet, OffApexNetSettings())
+    picture = torch.randn(4, 3, 28, 28)
+    logits = network.forward(picture, None).logits
+    for member in range(2):
+        own = {name: weight[member] for name, weight in network.weights.items()}
+        streams = []
+        for channel, stream in enumerate(("u", "v")):
+            maps = picture[:, channel : channel + 1]
+            for layer in ("conv1", "conv2"):
+                weight, bias = own[f"{stream}.{layer}.weight"], own[f"{stream}.{layer}.bias"]
+                maps = nn.functional.max_pool2d(nn.functional.conv2d(maps, weight, bias, padding=2).relu(), 2)
+            streams.append(maps.flatten(1))
+        vectors = torch.cat(streams, 1)
+        for layer in ("hidden1", "hidden2"):
+            vectors = nn.functional.linear(vectors, own[f"{layer}.weight"], own[f"{layer}.bias"]).relu()
+        expected = nn.functional.linear(vectors, own["classes.weight"], own["classes.bias"])
+        torch.testing.assert_close(logits[:, member], expected, atol=1e-4, rtol=1e-4)
+
+
+def test_dual_inception_is_plain_layers() -> None:
+    network = _members(DualInception, DualInceptionSettings())
+    picture = torch.randn(4, 3, 28, 28)
+    logits = network.forward(picture, None).logits
+    for member in range(2):
+        own = {name: weight[member] for name, weight in network.weights.items()}
+
+        def convolve(layer: str, maps: Tensor, own: dict[str, Tensor] = own) -> Tensor:
+            weight = own[f"{layer}.weight"]
+            return nn.functional.conv2d(maps, weight, own[f"{layer}.bias"], padding=weight.shape[-1] // 2).relu()
+
+        streams = []
+        for channel, stream in enumerate(("u", "v")):
+            maps = picture[:, channel : channel + 1]
+            for block in (f"{stream}.block1", f"{stream}.block2"):
+                branches = [
+                    convolve(f"{block}.one", maps),
+                    convolve(f"{block}.three", convolve(f"{block}.before_three", maps)),
+                    convolve(f"{block}.five", convolve(f"{block}.before_five", maps)),
+                    convolve(f"{block}.around", nn.functional.max_pool2d(maps, 3, 1, 1)),
+                ]
+                maps = nn.functional.max_pool2d(torch.cat(branches, 1), 2)
+            assert maps.shape == (4, 64, 7, 7)
+            streams.append(maps.flatten(1))
+        hidden = nn.functional.linear(torch.cat(streams, 1), own["hidden.weight"], own["hidden.bias"]).relu()
+        expected = nn.functional.linear(hidden, own["classes.weight"], own["classes.bias"])
+        torch.testing.assert_close(logits[:, member], expected, atol=1e-4, rtol=1e-4)

@@ -1,0 +1,77 @@
+"""The registry and its list, settings by method, and what is refused."""
+
+import argparse
+import json
+import subprocess
+import sys
+from dataclasses import fields
+
+import pytest
+
+from mer_core.cli import methods as command
+from mer_core.cli.settings import add_settings, settings_from
+from mer_core.errors import FeatureError, ModelError
+from mer_core.evaluation.evaluate import evaluate
+from mer_core.models.method import check_readable
+from mer_core.models.registry import METHODS, method
+from tests.core.toy import toy_features
+
+NAMES = (
+    *("mr-uamf", "mr-uamf-plus", "lbp-top", "3dhog", "hoof", "off-apexnet", "ststnet", "dual-inception"),
+    *("macnn", "micro-attention", "mini-aorcnn"),
+)
+
+
+def test_all_methods_in_order_with_size_and_cost(capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    assert command.run(parser.parse_args(["--json"])) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert tuple(rows) == tuple(METHODS) == NAMES
+    assert rows["ststnet"]["parameters"] == 1683
+    assert rows["off-apexnet"]["parameters"] == 2_664_475
+    assert [name for name, row in rows.items() if row["heavy"]] == ["macnn", "micro-attention", "mini-aorcnn"]
+    assert all(set(row["reads"]) <= {"flow", "apex", "frames"} and row["source"] for row in rows.values())
+    assert command.run(parser.parse_args([])) == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in NAMES)
+
+
+def test_listing_methods_needs_nothing_heavy() -> None:
+    code = "import sys, mer_core.models.registry; print([m for m in ('torch', 'sklearn', 'scipy') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_settings_round_trip_and_mean_the_same_everywhere() -> None:
+    kinds: dict[str, type] = {}
+    for one in METHODS.values():
+        settings = one.settings()
+        assert one.settings.from_dict(settings.to_dict()) == settings
+        for item in fields(one.settings):
+            assert item.metadata["help"]
+            # One option of the command line serves all methods that have the setting.
+            assert kinds.setdefault(item.name, type(item.default)) is type(item.default), item.name
+
+
+def test_only_a_methods_own_settings() -> None:
+    parser = argparse.ArgumentParser()
+    add_settings(parser, METHODS.values())
+    given = parser.parse_args(["--epochs", "3", "--no-flip"])
+    for name in ("ststnet", "macnn"):
+        settings = settings_from(given, METHODS[name])
+        assert settings.to_dict() == METHODS[name].settings().to_dict() | {"epochs": 3, "flip": False}
+    with pytest.raises(ModelError, match="'ststnet' has no setting 'eta'"):
+        settings_from(parser.parse_args(["--eta", "2"]), METHODS["ststnet"])
+    with pytest.raises(ModelError, match="must be one of printed, pooled"):
+        settings_from(parser.parse_args(["--norm", "none"]), METHODS["ststnet"])
+
+
+def test_what_is_refused() -> None:
+    features = toy_features(2, 3)
+    with pytest.raises(ModelError, match="'magic' is unknown"):
+        method("magic")
+    with pytest.raises(FeatureError, match="'lbp-top' reads 'frames'"):
+        check_readable(METHODS["lbp-top"], features)
+    with pytest.raises(ModelError, match="not settings of the method 'ststnet'"):
+        evaluate(features, METHODS["macnn"].settings(), method="ststnet")
