@@ -76,6 +76,19 @@ class Asking(QObject):
         else:
             self._show(ModelCard(card, self._window))
 
+    def may_close(self) -> bool:
+        """Whether the window may be closed; a training would be lost with it."""
+        if not self._desk.trainer.running:
+            return True
+        answer = QMessageBox.question(
+            self._window,
+            "Training",
+            "A training is under way; closing the window cancels it. Close all the same?",
+            QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
+            QMessageBox.StandardButton.Cancel,
+        )
+        return answer == QMessageBox.StandardButton.Close
+
     def show_keys(self) -> None:
         """The list of keys."""
         dialog = Keys(self._window)

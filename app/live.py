@@ -68,6 +68,22 @@ class Live(QObject):
         self._measure_field()
         self._recognise()
 
+    def why_no_field(self) -> str:
+        """What is missing for a field to be shown."""
+        marks = self._session.marks
+        if self._session.clip is None:
+            return "Choose a clip to see what moves in it."
+        if self.alignment is None:
+            return "Looking for the face…" if self._media.clip else ""
+        if marks.onset is None:
+            return "Mark the onset: motion is measured from it."
+        if self.span == "onset → current":
+            return "The onset is shown: go on from it to see what moves."
+        if marks.apex is None:
+            return "Mark the apex, or look at onset → current."
+        beyond = max(marks.onset, marks.apex) >= self._media.frames
+        return "A mark lies beyond the clip's end." if beyond else "Onset and apex are one frame."
+
     def stop(self) -> None:
         """End the thread and the child."""
         self._worker.stop()

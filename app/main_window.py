@@ -7,8 +7,6 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QAction,
-    QActionGroup,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
@@ -20,7 +18,6 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QLabel,
     QMainWindow,
-    QMessageBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -30,6 +27,7 @@ from app import places, theme
 from app.actions import Actions
 from app.asking import Asking
 from app.desk import Desk
+from app.models_menu import ModelsMenu
 from app.panels.annotation import AnnotationPanel
 from app.panels.clip_list import ClipList
 from app.panels.notice import Notice
@@ -40,7 +38,6 @@ from app.player.player import Player
 from app.sample_maker import SampleMaker
 from mer_core.annotation import megc_class
 from mer_core.project import FILE_NAME
-from mer_core.project.models import project_models
 
 _LAYOUT = 1  # counts up when docks are added or renamed, so that an old arrangement is not forced on them
 _WITH_PROJECT = ("close_project", "retrain")
@@ -120,7 +117,7 @@ class MainWindow(QMainWindow):
         for dock in self._docks.values():
             view.addAction(dock.toggleViewAction())
         self._reset_layout = view.addAction("Docks as at first")
-        self._models_menu = actions.menus["Model"].addMenu("Answer by")
+        ModelsMenu(actions.menus["Model"].addMenu("Answer by"), self.desk)
         self._hint = QLabel()
         self._state = QLabel()
         self._state.setObjectName("hint")
@@ -289,23 +286,8 @@ class MainWindow(QMainWindow):
     def _show_field(self, measurement: Any, onset: int, target: int) -> None:
         self.player.show_field(measurement)
         number = self.desk.media.number
-        text = f"frame {number(onset)} → {number(target)}" if measurement else self._why_no_motion()
+        text = f"frame {number(onset)} → {number(target)}" if measurement else self.desk.live.why_no_field()
         self.plots.show_measurement(measurement, text)
-
-    def _why_no_motion(self) -> str:
-        marks = self.desk.session.marks
-        if self.desk.session.clip is None:
-            return "Choose a clip to see what moves in it."
-        if self.desk.live.alignment is None:
-            return "" if self.desk.media.clip is None else "Looking for the face…"
-        if marks.onset is None:
-            return "Mark the onset: motion is measured from it."
-        if self.desk.live.span == "onset → apex":
-            if marks.apex is None:
-                return "Mark the apex, or look at onset → current."
-            beyond = max(marks.onset, marks.apex) >= self.desk.media.frames
-            return "A mark lies beyond the clip's end." if beyond else "Onset and apex are one frame."
-        return "The onset is shown: go on from it to see what moves."
 
     def _show_recognition(self, answer: Any, measurement: Any) -> None:
         self.player.show_attention(answer, measurement)
@@ -318,14 +300,6 @@ class MainWindow(QMainWindow):
         self.actions_by_id.enable(("model_card",), folder is not None)
         self.recognition_panel.card_button.setEnabled(folder is not None)
         self.recognition_panel.show_model(str(card.get("name", folder.name)) if folder else "none: Model › Retrain…")
-        self._models_menu.clear()
-        project = self.desk.session.project
-        group = QActionGroup(self._models_menu)
-        for model in project_models(project) if project else []:
-            action = QAction(model.name, group, checkable=True, checked=model == folder)
-            action.triggered.connect(lambda _=False, model=model: self.desk.use_model(model))
-            self._models_menu.addAction(action)
-        self._models_menu.setEnabled(not self._models_menu.isEmpty())
 
     def _show_training(self) -> None:
         self._docks["training"].show()
@@ -424,24 +398,11 @@ class MainWindow(QMainWindow):
             self._size_docks()
 
     def _quit(self) -> None:
-        if self._may_close():
+        if self.asking.may_close():
             self.close()
 
-    def _may_close(self) -> bool:
-        """A training would be lost: ask."""
-        if not self.desk.trainer.running:
-            return True
-        answer = QMessageBox.question(
-            self,
-            "Training",
-            "A training is under way; closing the window cancels it. Close all the same?",
-            QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
-            QMessageBox.StandardButton.Cancel,
-        )
-        return answer == QMessageBox.StandardButton.Close
-
     def closeEvent(self, event: QCloseEvent) -> None:
-        if event.spontaneous() and not self._may_close():
+        if event.spontaneous() and not self.asking.may_close():
             event.ignore()
             return
         self.settings.setValue("geometry", self.saveGeometry())
