@@ -83,13 +83,7 @@ def _beside(
             ready = wait(list(busy), timeout=_LOOK_EVERY)
             for connection in [one for one in busy if one in ready]:
                 task = busy[connection]
-                try:
-                    what = connection.recv()
-                except EOFError:
-                    raise MerError(
-                        f"The process that measured '{task.entry}', seed {task.seed}, ended unexpectedly: what was "
-                        "finished is kept, so run it again, with fewer --jobs if memory was short."
-                    ) from None
+                what = _heard(connection, task)
                 told(task, what)
                 if not isinstance(what, float):
                     del busy[connection]
@@ -97,10 +91,27 @@ def _beside(
                         busy[connection] = _give(connection, waiting)
 
 
+def _heard(connection: Connection, task: Task) -> float | Part | str:
+    try:
+        return connection.recv()
+    except (EOFError, ConnectionError):
+        raise _died(task) from None
+
+
 def _give(connection: Connection, waiting: list[Task]) -> Task:
     task = waiting.pop()
-    connection.send(task)
+    try:
+        connection.send(task)
+    except ConnectionError:
+        raise _died(task) from None
     return task
+
+
+def _died(task: Task) -> MerError:
+    return MerError(
+        f"The process that measured '{task.entry}', seed {task.seed}, ended unexpectedly: what was finished is kept, "
+        "so run it again, with fewer --jobs if memory was short."
+    )
 
 
 def _work(connection: Connection, features: FeatureSet, divisions: dict[str, np.ndarray], threads: int) -> None:
@@ -120,5 +131,5 @@ def _work(connection: Connection, features: FeatureSet, divisions: dict[str, np.
             task = connection.recv()
             connection.send(0.0)
             connection.send(_outcome(features, divisions, task, on_epoch))
-    except (EOFError, BrokenPipeError, ConnectionResetError):
+    except (EOFError, ConnectionError):
         return
