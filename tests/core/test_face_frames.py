@@ -7,8 +7,10 @@ import h5py
 import numpy as np
 import pytest
 
+from mer_core.cli import main
 from mer_core.face_frames import FRAMES, SIDE, face_frames
 from mer_core.faces import whole_frame
+from mer_core.features import read_features
 from mer_core.project import Change, Project
 from mer_core.project import features as project_features_module
 from mer_core.project.features import project_features
@@ -60,6 +62,12 @@ def test_a_project_measures_frames_on_demand_and_keeps_them(
     again = project_features(folder, frames=True)
     assert again.frames is not None
     np.testing.assert_array_equal(again.frames, full.frames)
+    # The command writes the same, from the cache.
+    assert main(["features", str(folder), str(tmp_path / "out.h5"), "--frames"]) == 0
+    written = read_features(tmp_path / "out.h5")
+    for name, array in full.arrays.items():
+        np.testing.assert_array_equal(written.arrays[name], array)
+    assert main(["features", str(folder), str(tmp_path / "absent" / "out.h5")]) == 1
     with h5py.File(folder / "features.h5") as cache:
         assert len(cache["key"]) == len(cache["frames_key"]) == keep
 
