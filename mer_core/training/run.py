@@ -52,12 +52,12 @@ def train_run(
         division = split(default_protocol(features.group), features.label, features.group)
         teams = _teams(features, settings, division, check)
         emit(_started(features, settings, len(teams[0].held_out) * len(teams)))
-        untrained = [team.held_out_probabilities() for team in teams]
+        untrained = list(pool.map(Team.held_out_probabilities, teams))
         history: list[dict[str, Any]] = []
         held_out = untrained
         epochs = zip(*(team.epochs(pool) for team in teams), strict=True)
         for number, epoch in enumerate(epochs, start=1):
-            held_out = [team.held_out_probabilities() for team in teams]
+            held_out = list(pool.map(Team.held_out_probabilities, teams))
             event = {"event": "epoch", "epoch": number, "epochs": settings.total_epochs, "stage": epoch[0].stage}
             event |= {"loss": float(np.mean([one.loss for one in epoch])), **validation(features, held_out)}
             history.append(event)

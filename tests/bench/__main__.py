@@ -1,4 +1,4 @@
-"""``python -m tests.bench [NAME…]``: run benchmarks in real windows, on the display there is or on Xvfb."""
+"""``python -m tests.bench [NAME…]``: run benchmarks, those of windows on the display there is or on Xvfb."""
 
 import argparse
 import os
@@ -7,11 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
-from tests.bench import desk
+from tests.bench import descriptors, desk, folds
 
-BENCHMARKS = {"desk": desk.run}
+BENCHMARKS = {"desk": desk.run, "folds": folds.run, "descriptors": descriptors.run}
+_DRAW = {"desk"}
 
 
 def main() -> int:
@@ -19,7 +20,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], metavar="NAME", help=", ".join(BENCHMARKS))
     names = parser.parse_args().names or list(BENCHMARKS)
-    with _display():
+    with _display() if _DRAW & set(names) else nullcontext():
         for name in names:
             BENCHMARKS[name]()
     return 0

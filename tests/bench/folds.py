@@ -1,0 +1,129 @@
+"""Training's speed: all folds at once against the plain loop, fold after fold, of the same network, epochs and batch.
+
+The clips are made up, as many and of as many people as the two public sets have: 309 of 40, so 40 folds. What they show
+does not change the speed. Both ways are timed in the same run with all cores.
+"""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import torch
+
+from mer_core.features import FeatureSet
+from mer_core.models.inputs import Inputs
+from mer_core.models.mr_uamf import MrUamf
+from mer_core.models.plus import PlusInputs, parameter_count
+from mer_core.project.models import DEFAULT_MODEL
+from mer_core.recognition import Recogniser
+from mer_core.training.held_out import predict_held_out
+from mer_core.training.kinds import Settings
+from mer_core.training.plus_settings import PlusSettings
+from mer_core.training.settings import TrainSettings
+from tests.bench.plain import PlainMrUamf, PlainPlus, train_fold
+
+CLIPS, SUBJECTS = 309, 40
+_EPOCHS = 20
+_LOOPED = 4
+_PREDICTIONS = 500
+
+
+def run() -> None:
+    """Print the tables."""
+    features = _made_up()
+    held_out = np.unique(features.subject)[:, None] == features.subject[None]
+    print(f"One seed, {SUBJECTS} folds, {CLIPS} clips, {_EPOCHS} epochs, batch 128, {torch.get_num_threads()} threads.")
+    print(f"The loop is timed on {_LOOPED} folds (means over them × {SUBJECTS}).")
+    print(f"{'':32}{'at once, s':>12}{'loop, s':>10}{'ratio':>8}")
+    plus = PlusSettings(epochs=_EPOCHS)
+    _compare("mr-uamf-plus, 3 networks", features, held_out, plus, _plain_plus(features, plus))
+    flow = TrainSettings(epochs=_EPOCHS, image="none", mixing="mixup", label_smoothing=0.1)
+    _compare("mr-uamf, flow and attention", features, held_out, flow, _plain_mr_uamf(features, flow))
+    whole = PlusSettings()
+    seconds = _seconds(lambda: predict_held_out(features, held_out, whole, 0, lambda _done, _total: None))
+    print(f"\nmr-uamf-plus, one seed with all its {whole.epochs} epochs, {SUBJECTS} folds: {seconds:.1f} s")
+    _latency(features)
+    _memory()
+
+
+def _compare(
+    name: str, features: FeatureSet, held_out: np.ndarray, settings: Settings, plain: Callable[[np.ndarray], object]
+) -> None:
+    at_once = _seconds(lambda: predict_held_out(features, held_out, settings, 0, lambda _done, _total: None))
+    folds = np.linspace(0, len(held_out) - 1, _LOOPED).astype(int)
+    loop = statistics.mean(_seconds(partial(plain, held_out[fold])) for fold in folds) * len(held_out)
+    print(f"{name:32}{at_once:>12.1f}{loop:>10.1f}{loop / at_once:>7.1f}×")
+
+
+def _plain_plus(features: FeatureSet, settings: PlusSettings) -> Callable[[np.ndarray], object]:
+    classes = len(features.classes)
+    size = sum(weight.numel() for weight in PlainPlus(classes).parameters())
+    _same_size(size * settings.networks, parameter_count(settings, classes))
+    versions = PlusInputs.of(features, settings).features.flatten(0, 1)
+
+    def train(held_out: np.ndarray) -> object:
+        own = versions[:, torch.from_numpy(~held_out)]
+        scaled = (versions - own.mean((0, 1))) / own.std((0, 1)).clamp_min(0.02)
+        networks = [PlainPlus(classes) for _ in range(settings.networks)]
+        return [train_fold(one, scaled, features.label, held_out, settings.epochs) for one in networks]
+
+    return train
+
+
+def _plain_mr_uamf(features: FeatureSet, settings: TrainSettings) -> Callable[[np.ndarray], object]:
+    classes = len(features.classes)
+    size = sum(weight.numel() for weight in PlainMrUamf(classes).parameters())
+    _same_size(size, MrUamf.parameter_count(settings, classes))
+    versions = Inputs.of(features, settings).flow
+    return lambda held_out: train_fold(PlainMrUamf(classes), versions, features.label, held_out, settings.epochs)
+
+
+def _same_size(plain: int, ours: int) -> None:
+    if plain != ours:
+        raise ValueError(f"the plain network has {plain} weights, ours {ours}: they are not the same network")
+
+
+def _latency(features: FeatureSet) -> None:
+    """One clip's opinion from its flow, with one thread, as the window's child gives it."""
+    recogniser = Recogniser.load(DEFAULT_MODEL)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    milliseconds = [
+        1e3 * _seconds(partial(recogniser.predict, features.flow[row % CLIPS], features.apex[row % CLIPS]))
+        for row in range(_PREDICTIONS)
+    ]
+    torch.set_num_threads(threads)
+    p50, p95 = np.percentile(milliseconds[10:], (50, 95))
+    print(f"One prediction of the shipped model ({recogniser.card['method']}): p50 {p50:.2f} ms, p95 {p95:.2f} ms")
+
+
+def _memory() -> None:
+    """The whole benchmark's peak, which is more than one training needs."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(f"Peak memory of this process: {peak / (2**30 if sys.platform == 'darwin' else 2**20):.2f} GB")
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _made_up() -> FeatureSet:
+    random = np.random.default_rng(0)
+    return FeatureSet(
+        flow=random.normal(size=(CLIPS, 28, 28, 3)).astype(np.float32),
+        apex=random.integers(0, 255, (CLIPS, 112, 112)).astype(np.uint8),
+        label=random.integers(0, 3, CLIPS),
+        dataset=np.array(["made up"] * CLIPS),
+        subject=np.array([f"s{clip % SUBJECTS:02d}" for clip in range(CLIPS)]),
+        clip=np.array([f"c{clip:03d}" for clip in range(CLIPS)]),
+        classes=("negative", "positive", "surprise"),
+    )
