@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from mer_core.models.fused import AttendAndPool, ConvolveRectifyPool, ConvolveToMap, NormaliseAndDrop
+from mer_core.models.fused_printed import ConvolveNormalisePool
 
 _EPSILON = 1e-5
 
@@ -19,13 +20,29 @@ def convolve_rectify_pool(picture: Tensor, weight: Tensor, bias: Tensor) -> Tens
     picture: (B, C, S, S), not differentiated. weight: (K, c, C, 3, 3); bias: (K, c). Returns (B, s, s, K, c) with
     s = ⌊(S + 1) / 3⌋ + 1, so 10 for 28.
     """
-    members, channels = bias.shape
-    side = picture.shape[-1] + 2
-    patches = functional.unfold(picture, 3, padding=2).transpose(1, 2)
-    patches = functional.pad(patches, (0, 1), value=1.0)
+    pooled: Tensor = ConvolveRectifyPool.apply(*_as_product(picture, weight, bias), picture.shape[-1] + 2)
+    return pooled.unflatten(-1, bias.shape)
+
+
+def convolve_normalise_pool(
+    picture: Tensor, weight: Tensor, bias: Tensor, scale: Tensor, shift: Tensor, keep: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """As ``convolve_rectify_pool``, with batch norm before pooling, by each member's own clips.
+
+    scale, shift: (K, c); keep: (B, K) as in ``normalise_by_batch``. Returns the maps, and mean and variance (K, c).
+    """
+    share = (keep / keep.sum(0).clamp_min(1)).repeat_interleave(bias.shape[1], dim=1)
+    product = _as_product(picture, weight, bias)
+    out = ConvolveNormalisePool.apply(*product, scale.flatten(), shift.flatten(), share, picture.shape[-1] + 2)
+    maps, mean, variance = (one.unflatten(-1, bias.shape) for one in out)
+    return maps, mean, variance
+
+
+def _as_product(picture: Tensor, weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
+    """What each place sees (B, places, P) and the weights (P, K·c) that it is multiplied with, the bias among them."""
+    patches = functional.pad(functional.unfold(picture, 3, padding=2).transpose(1, 2), (0, 1), value=1.0)
     matrix = torch.cat([weight.flatten(2), bias[..., None]], dim=-1).flatten(0, 1).T.contiguous()
-    pooled: Tensor = ConvolveRectifyPool.apply(patches, matrix, side)
-    return pooled.unflatten(-1, (members, channels))
+    return patches, matrix
 
 
 def convolve(picture: Tensor, weight: Tensor, bias: Tensor) -> Tensor:

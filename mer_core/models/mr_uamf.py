@@ -71,8 +71,13 @@ class MrUamf(MemberNetwork):
         """One stream's feature vectors (B, K, 400) and attention (B, 10, 10, K)."""
         weight, bias = self.weights[f"{stream}.weight"], self.weights[f"{stream}.bias"]
         if self.settings.norm == "printed":
-            maps = layers.convolve(picture, weight, bias).relu()
-            maps = layers.max_pool(self._batch_norm(stream, maps, keep, None))
+            if keep is None:
+                maps = layers.convolve(picture, weight, bias).relu()
+                maps = layers.max_pool(self._batch_norm(stream, maps, None, None))
+            else:
+                norm = self.weights[f"{stream}.scale"], self.weights[f"{stream}.shift"]
+                maps, *batch = layers.convolve_normalise_pool(picture, weight, bias, *norm, keep)
+                self._remember(stream, batch, keep)
             drop = self._dropout(maps.shape, 3, generator)
             maps = maps if drop is None else maps * drop
         else:
@@ -96,10 +101,14 @@ class MrUamf(MemberNetwork):
         if keep is None:
             return layers.normalise(maps, *running, scale, shift)
         maps, *batch = layers.normalise_by_batch(maps, scale, shift, keep, drop)
-        step = _MOMENTUM * (keep.sum(0) > 0)[:, None]
-        for old, new in zip(running, batch, strict=True):
-            old.lerp_(new, step)
+        self._remember(stream, batch, keep)
         return maps
+
+    def _remember(self, stream: str, batch: list[Tensor], keep: Tensor) -> None:
+        """Let a batch's mean and variance, each (K, c), into the running ones of members that saw a clip of it."""
+        step = _MOMENTUM * (keep.sum(0) > 0)[:, None]
+        for name, new in zip(("mean", "variance"), batch, strict=True):
+            self.statistics[f"{stream}.{name}"].lerp_(new, step)
 
     def _dropout(self, shape: Sequence[int], member_axis: int, generator: torch.Generator | None) -> Tensor | None:
         return dropout(shape, member_axis, self.settings.dropout, generator)

@@ -1,6 +1,5 @@
 """Heavy networks, fold by fold: plain training on the folds' own clips, the last epoch judged."""
 
-import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -33,12 +32,10 @@ def predict_fold_by_fold(
     """
     label, classes = features.label, len(features.classes)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        first = kind(settings, classes)
         total = np.zeros((len(label), classes), dtype=np.float32)
         for fold, rows in enumerate(held_out):
             torch.manual_seed(seed)
-            network = copy.deepcopy(first)
+            network = kind(settings, classes)
 
             def told(epoch: int, done: int = fold) -> None:
                 on_epoch(done * settings.epochs + epoch, len(held_out) * settings.epochs)

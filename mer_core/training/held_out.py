@@ -9,7 +9,7 @@ from mer_core.models.method import OnEpoch
 from mer_core.training.kinds import Settings, kind_of
 from mer_core.training.team import Team, workers
 
-WEIGHTS_AT_ONCE = 40_000_000
+WEIGHTS_AT_ONCE = 20_000_000
 """Weights in training at a time; each takes 16 bytes with its gradient and AdamW's two averages."""
 
 

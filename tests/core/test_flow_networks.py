@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from mer_core.errors import ModelError
 from mer_core.models.dual_inception import DualInception
 from mer_core.models.inputs import Inputs
+from mer_core.models.layers import convolve_normalise_pool
 from mer_core.models.mr_uamf import MrUamf
 from mer_core.models.off_apexnet import OffApexNet
 from mer_core.models.ststnet import CHECKPOINT, OURS, from_checkpoint, read_checkpoint
@@ -68,6 +69,32 @@ def test_a_public_checkpoint_predicts_what_it_predicted(plain: PlainStstNet, tur
     torch.testing.assert_close(logits, expected, atol=1e-3, rtol=1e-4)
     said = probabilities(network, inputs, np.arange(len(FEATURES)))
     np.testing.assert_allclose(said, expected.softmax(-1), atol=1e-4)
+
+
+def test_batch_norm_as_printed_learns_as_plain_layers() -> None:
+    """Values, statistics and gradients of two members with a clip held out from each, some scales negative."""
+    torch.manual_seed(1)
+    picture = torch.randn(7, 3, 28, 28)
+    weight, bias = torch.randn(2, 4, 3, 3, 3, requires_grad=True), torch.randn(2, 4, requires_grad=True)
+    scale, shift = torch.randn(2, 4, requires_grad=True), torch.randn(2, 4, requires_grad=True)
+    keep = torch.ones(7, 2)
+    keep[2, 0] = keep[5, 1] = 0
+    maps, mean, variance = convolve_normalise_pool(picture, weight, bias, scale, shift, keep)
+    assert maps.shape == (7, 10, 10, 2, 4)
+    upstream = torch.randn_like(maps) * keep[:, None, None, :, None]
+    gradients = torch.autograd.grad((maps * upstream).sum(), (weight, bias, scale, shift))
+    for member in range(2):
+        own = keep[:, member] > 0
+        leaves = [one[member].detach().requires_grad_() for one in (weight, bias, scale, shift)]
+        full = nn.functional.conv2d(picture[own], leaves[0], leaves[1], padding=2).relu()
+        normal = nn.functional.batch_norm(full, None, None, leaves[2], leaves[3], training=True)
+        expected = nn.functional.max_pool2d(normal, 3, 3, 1).permute(0, 2, 3, 1)
+        torch.testing.assert_close(maps[own, :, :, member], expected, atol=1e-5, rtol=1e-4)
+        torch.testing.assert_close(mean[member], full.mean((0, 2, 3)), atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(variance[member], full.var((0, 2, 3), correction=0), atol=1e-5, rtol=1e-5)
+        plain = torch.autograd.grad((expected * upstream[own, :, :, member]).sum(), leaves)
+        for ours, theirs in zip(gradients, plain, strict=True):
+            torch.testing.assert_close(ours[member], theirs, atol=1e-3, rtol=1e-3)
 
 
 def test_what_is_no_checkpoint(plain: PlainStstNet, tmp_path: Path) -> None:
