@@ -1,6 +1,8 @@
 """Splits as files, so that another method, or another laboratory, is judged on the very same folds."""
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ FORMAT = "mer-split-1"
 
 def write_split(path: Path, features: FeatureSet, division: Split) -> None:
     """JSON: the protocol, and each clip as [dataset, subject, clip, fold], −1 where it is always learnt from."""
-    clips = [[*key, int(fold)] for key, fold in zip(_keys(features), division.fold, strict=True)]
+    clips = [[*key[:3], int(fold)] for key, fold in zip(_keys(features), division.fold, strict=True)]
     lines = ",\n".join("  " + json.dumps(entry, ensure_ascii=False) for entry in clips)
     head = json.dumps({"format": FORMAT, "protocol": division.protocol.name, "folds": len(division.held_out)})[:-1]
     try:
@@ -32,7 +34,8 @@ def read_split(path: Path, features: FeatureSet) -> Split:
     """
     content = _read(Path(path))
     protocol = PROTOCOLS[content["protocol"]]
-    given = {(dataset, subject, clip): fold for dataset, subject, clip, fold in content["clips"]}
+    clips = _numbered([(dataset, subject, clip) for dataset, subject, clip, _ in content["clips"]])
+    given = dict(zip(clips, (entry[3] for entry in content["clips"]), strict=True))
     keys = _keys(features)
     for name, wanted, there in (
         ("split has no fold for", set(keys), set(given)),
@@ -41,7 +44,7 @@ def read_split(path: Path, features: FeatureSet) -> Split:
         lost = sorted(wanted - there)
         if lost:
             raise FeatureError(
-                f"The split {path} is of other clips: the {name} {'/'.join(lost[0])}"
+                f"The split {path} is of other clips: the {name} {'/'.join(lost[0][:3])}"
                 f"{f' and {len(lost) - 1} more' if len(lost) > 1 else ''}."
             )
     fold = np.array([given[key] for key in keys], dtype=np.int64)
@@ -53,13 +56,19 @@ def read_split(path: Path, features: FeatureSet) -> Split:
     return division
 
 
-def _keys(features: FeatureSet) -> list[tuple[str, str, str]]:
+def _keys(features: FeatureSet) -> list[tuple[str, str, str, int]]:
     columns = (features.dataset.tolist(), features.subject.tolist(), features.clip.tolist())
-    keys = list(zip(*columns, strict=True))
-    if len(set(keys)) < len(keys):
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise FeatureError(f"The clip {'/'.join(twice)} is in the features twice, so a saved split cannot tell which.")
-    return keys
+    return _numbered(list(zip(*columns, strict=True)))
+
+
+def _numbered(clips: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str, int]]:
+    """A clip that holds several expressions is there several times: they are told apart by their order."""
+    seen: Counter[tuple[str, str, str]] = Counter()
+    numbered = []
+    for clip in clips:
+        numbered.append((*clip, seen[clip]))
+        seen[clip] += 1
+    return numbered
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -74,25 +74,14 @@ def run_study(
     obstacles |= failed
     rows, confusions = [], {}
     for entry in entries:
-        measured = [parts[task] for task in tasks if task.entry == entry.name and task in parts]
-        size = _division_name(entry, options)
+        own = [task for task in tasks if task.entry == entry.name]
         if obstacles[entry.name]:
             rows.append({**_about(entry, features), "not_run": obstacles[entry.name]})
             continue
-        probabilities = [part.held_out for part in measured]
-        epochs = [part.epochs for part in measured if part.epochs is not None]
+        size = _division_name(entry, options)
+        rows.append(_row(entry, features, divisions[size], own, [parts[task] for task in own]))
         if size == "full":
-            confusions[entry.name] = confusions_of(features, division, probabilities)
-        seconds = [part.seconds for part in measured]
-        rows.append(
-            {
-                **_about(entry, features),
-                "division": size,
-                "seeds": [task.seed for task in tasks if task.entry == entry.name],
-                "seconds_per_seed": round(float(np.mean(seconds)), 3),
-                **figures(features, divisions[size], probabilities, epochs),
-            }
-        )
+            confusions[entry.name] = confusions_of(features, division, [parts[task].held_out for task in own])
     study = {
         "kind": kind,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -189,6 +178,20 @@ def _measure(
 
     run_tasks(missing, features, held_out, jobs=jobs, told=told, check=check)
     return parts, failed
+
+
+def _row(
+    entry: Entry, features: FeatureSet, division: Split, tasks: Sequence[Task], parts: Sequence[Part]
+) -> dict[str, Any]:
+    """An entry with its figures."""
+    epochs = [part.epochs for part in parts if part.epochs is not None]
+    return {
+        **_about(entry, features),
+        "division": tasks[0].division,
+        "seeds": [task.seed for task in tasks],
+        "seconds_per_seed": round(float(np.mean([part.seconds for part in parts])), 3),
+        **figures(features, division, [part.held_out for part in parts], epochs),
+    }
 
 
 def _about(entry: Entry, features: FeatureSet) -> dict[str, Any]:

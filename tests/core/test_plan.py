@@ -65,6 +65,14 @@ def test_saved_split_is_read_back_for_clips_in_another_order(tmp_path: Path) -> 
     assert len(shuffled) == len(features)
 
 
+def test_saved_split_of_a_clip_with_several_expressions(tmp_path: Path) -> None:
+    path, toy = tmp_path / "split.json", toy_features(subjects=4, each=6)
+    features = replace(toy, clip=np.array(["one"] * 24))
+    _, division = apply_plan(features, Plan("sample-kfold", folds=3))
+    write_split(path, features, division)
+    np.testing.assert_array_equal(read_split(path, features).held_out, division.held_out)
+
+
 def test_saved_split_that_does_not_fit(tmp_path: Path) -> None:
     path, features = tmp_path / "split.json", _two_sets()
     _, division = apply_plan(features, Plan())
