@@ -90,6 +90,7 @@ class PlusNetwork:
         self.classes = classes
         self.weights = weights
         self.scale = scale
+        self._folded: Tensor | None = None
 
     @classmethod
     def create(cls, settings: PlusSettings, classes: int, scale: Tensor, generator: torch.Generator) -> "PlusNetwork":
@@ -178,8 +179,13 @@ class PlusNetwork:
         return probabilities, (features * gradient).unflatten(1, (MAPS, PLACES, PLACES)).sum(1)
 
     def _scaled(self) -> Tensor:
-        """(M, K, hidden, 245): the first weights, for features that are not scaled."""
-        return self.weights["hidden.weight"] / self.scale[:, None]
+        """(M, K, hidden, 245): the first weights, for features that are not scaled; once, if they learn no more."""
+        weight = self.weights["hidden.weight"]
+        if weight.requires_grad:
+            return weight / self.scale[:, None]
+        if self._folded is None:
+            self._folded = weight / self.scale[:, None]
+        return self._folded
 
     def _for_all(self, features: Tensor) -> Tensor:
         """(B, 245) → (M, B, 245): the same for every network."""
