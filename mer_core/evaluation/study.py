@@ -89,7 +89,7 @@ def run_study(
         "versions": versions(),
         "data": _data(features, source),
         "divisions": {name: _said(features, divisions[name], plan) for name in sorted({t.division for t in tasks})},
-        "notes": missing_in_training(features, division),
+        "notes": _shortened(entries) + missing_in_training(features, division),
         "test_peek": options.test_peek,
         "entries": rows,
         "comparisons": _comparisons(confusions),
@@ -106,6 +106,15 @@ def write_json(path: Path, content: Any) -> None:
         partial.replace(path)
     except OSError as error:
         raise MerError(f"{path} cannot be written ({error.strerror}): choose another folder with --out.") from error
+
+
+def _shortened(entries: Sequence[Entry]) -> list[str]:
+    """A sentence if any method was trained for fewer epochs than it should be."""
+    for entry in entries:
+        epochs = getattr(entry.settings, "epochs", 0)
+        if epochs < getattr(type(entry.settings)(), "epochs", 0):
+            return [f"Trained for {epochs} epochs in place of each method's own: a trial run, no result."]
+    return []
 
 
 def _small(features: FeatureSet, division: Split) -> Split:

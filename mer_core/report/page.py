@@ -154,7 +154,7 @@ def _by_dataset(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
             known = published.PUBLISHED.get(entry["method"])
             figures = (known.full, known.smic, known.casme2, known.samm) if known else ()
             cells += [number(value) for value in figures] or ["–"] * 4
-            if known and known.caveat:
+            if known and known.caveat and entry["name"] == entry["method"]:
                 caveats.append(f"{entry['name']}: {known.caveat}")
         lines.append(cells)
     notes = [published.SOURCE, *caveats, *published.CAVEATS] if compared else []

@@ -8,7 +8,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 from sklearn.metrics import auc, roc_curve
 
 INK, FAINT, ACCENT, RED = "#1f2933", "#c3cad2", "#1d5fa8", "#c62828"
@@ -130,9 +130,10 @@ def epochs(entries: Sequence[dict[str, Any]], labels: Sequence[str]) -> str:
             best = int(np.argmax(curve))
             axes.plot(best + 1, curve[best], "x", color=RED, ms=8, mew=2)
         axes.yaxis.set_major_formatter(FuncFormatter(_short))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel("epoch")
         axes.set_ylabel("UF1 on test clips")
-        axes.legend(fontsize=8, loc="lower right", ncols=2)
+        axes.legend(fontsize=8, ncols=2, **_PALE)
         return _svg(figure, "UF1 by epoch")
 
 

@@ -120,6 +120,13 @@ def test_peeking_is_asked_for_and_shown_apart(tmp_path: Path) -> None:
     assert one["test_peek"]["one_epoch"]["uf1"]["mean"] >= one["pooled"]["uf1"]["mean"]
 
 
+def test_a_trial_run_of_few_epochs_says_that_it_is_no_result(tmp_path: Path) -> None:
+    entries = benchmark_entries(["one"], seeds=1, epochs=2)
+    study = run_study("benchmark", FEATURES, Plan(), entries, tmp_path)
+    assert study["notes"] == ["Trained for 2 epochs in place of each method's own: a trial run, no result."]
+    assert _study(tmp_path, "one")["notes"] == []
+
+
 def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(MerError, match="choose another folder"):
