@@ -4,11 +4,10 @@ import argparse
 
 from mer_core.cli.studies import add_study, run_study_command
 from mer_core.errors import ModelError
-from mer_core.evaluation.entries import benchmark_entries
+from mer_core.evaluation.entries import HEAVY, benchmark_entries
 from mer_core.models.registry import METHODS
 
 HELP = "Judge all methods under one protocol and write an HTML report, CSV and LaTeX tables."
-_HEAVY = ("small", "full", "skip")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--methods", metavar="A,B", help=f"only these, of {', '.join(METHODS)} (default: all)")
     parser.add_argument(
         "--heavy",
-        choices=_HEAVY,
+        choices=HEAVY,
         default="small",
         help="methods too heavy for many folds: five folds of subjects and one seed, marked so; or all the same; or "
         "not at all (default: small)",

@@ -23,6 +23,9 @@ class Entry:
         return method(self.method).heavy
 
 
+HEAVY = ("small", "full", "skip")
+"""What becomes of methods too heavy for many folds: five folds of subjects and one seed, all the same, or nothing."""
+
 ABLATION: tuple[tuple[str, str, dict[str, Any]], ...] = (
     (
         "baseline",

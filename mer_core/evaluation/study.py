@@ -26,8 +26,6 @@ from mer_core.models.registry import method
 from mer_core.progress import Progress, silent
 from mer_core.versions import versions
 
-HEAVY = ("small", "full", "skip")
-"""What becomes of methods too heavy for many folds: five folds of subjects and one seed, all the same, or nothing."""
 TICKS = 1000
 """Progress is counted in thousandths of a part."""
 
