@@ -6,5 +6,5 @@ Progress = Callable[[int, int, str], None]
 """Called as ``progress(done, total, text)`` from the working thread; raising ``Cancelled`` in it ends the work."""
 
 
-def silent(done: int, total: int, text: str) -> None:  # noqa: ARG001
+def silent(done: int, total: int, text: str) -> None:
     """Ignore progress."""

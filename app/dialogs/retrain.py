@@ -5,6 +5,7 @@ from html import escape
 
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from mer_core.project.training_set import TrainingSet
+from mer_core.training.plus_settings import PlusSettings
 from mer_core.training.settings import TrainSettings
 
 
@@ -41,7 +43,11 @@ class RetrainDialog(QDialog):
         self.apex = QCheckBox("Fuse the apex picture with the flow")
         self.apex.setToolTip("The paper's image stream. With few subjects it tends to learn the person")
         form = QFormLayout()
-        form.addRow("Method", QLabel("MR-UAMF"))
+        self.method = QComboBox()
+        self.method.addItem("MR-UAMF, the paper's method", "mr-uamf")
+        self.method.addItem("MR-UAMF+, our own best", "mr-uamf-plus")
+        self.method.currentIndexChanged.connect(self._show_method)
+        form.addRow("Method", self.method)
         form.addRow("Epochs", self.epochs)
         form.addRow("Seeds", self.seeds)
         form.addRow("", self.fu_mix)
@@ -61,10 +67,21 @@ class RetrainDialog(QDialog):
     @property
     def options(self) -> list[str]:
         """The settings chosen, as arguments of ``mer_core train``."""
-        mixing = "fu-mix" if self.fu_mix.isChecked() else "none"
-        image = "apex" if self.apex.isChecked() else "none"
-        values = {"epochs": self.epochs.value(), "seeds": self.seeds.value(), "mixing": mixing, "image": image}
+        values = {"method": self.method.currentData(), "epochs": self.epochs.value(), "seeds": self.seeds.value()}
+        if self._parts_are_switches:
+            values["mixing"] = "fu-mix" if self.fu_mix.isChecked() else "none"
+            values["image"] = "apex" if self.apex.isChecked() else "none"
         return [part for name, value in values.items() for part in (f"--{name}", str(value))]
+
+    @property
+    def _parts_are_switches(self) -> bool:
+        return bool(self.method.currentData() == "mr-uamf")
+
+    def _show_method(self) -> None:
+        """Each method has its own usual epochs; MR-UAMF+ has no parts to switch."""
+        self.epochs.setValue((TrainSettings() if self._parts_are_switches else PlusSettings()).epochs)
+        self.fu_mix.setVisible(self._parts_are_switches)
+        self.apex.setVisible(self._parts_are_switches)
 
 
 def _summary(labels: TrainingSet) -> str:

@@ -113,3 +113,18 @@ def test_too_few_labels_are_said_before_training(window: MainWindow, qtbot: QtBo
     dialog = opened(window, RetrainDialog)
     assert not dialog.train_button.isEnabled()
     dialog.reject()
+
+
+def test_our_own_best_is_trained_from_the_same_dialog(trainee: MainWindow, qtbot: QtBot) -> None:
+    trainee.activateWindow()
+    qtbot.waitUntil(trainee.isActiveWindow)
+    qtbot.keyClick(trainee, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    dialog = opened(trainee, RetrainDialog)
+    dialog.method.setCurrentIndex(1)
+    assert not dialog.fu_mix.isVisible()
+    dialog.epochs.setValue(2)
+    dialog.seeds.setValue(1)
+    with qtbot.waitSignal(trainee.desk.trainer.finished, timeout=_PATIENCE):
+        qtbot.mouseClick(dialog.train_button, Qt.MouseButton.LeftButton)
+    (run,) = runs(trainee)
+    assert read_card(run)["method"] == "mr-uamf-plus"
