@@ -64,7 +64,7 @@ def optical_flow(onset: np.ndarray, apex: np.ndarray, settings: FlowSettings) ->
     if onset.shape != apex.shape or onset.ndim != 2 or onset.dtype != np.uint8 or apex.dtype != np.uint8:
         raise ValueError(f"expected two (H, W) uint8 pictures of one size, got {onset.shape} and {apex.shape}")
     onset, apex = (cv2.GaussianBlur(picture, (0, 0), _BLUR_FIRST) for picture in (onset, same_light(apex, onset)))
-    flow = _method(settings.method).calc(onset, apex, None)
+    flow = _method(settings.method, onset.shape).calc(onset, apex, None)
     if settings.smoothing > 0:
         flow = cv2.GaussianBlur(flow, (0, 0), settings.smoothing, borderType=cv2.BORDER_REPLICATE)
     return np.ascontiguousarray(flow[..., 0]), np.ascontiguousarray(flow[..., 1])
@@ -84,12 +84,16 @@ def same_light(picture: np.ndarray, model: np.ndarray) -> np.ndarray:
 
 def quick_flow(onset: np.ndarray, apex: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """A coarse (u, v) at a fifth of the cost, good enough to see how the head moved."""
-    flow = _method("quick").calc(onset, same_light(apex, onset), None)
+    flow = _method("quick", onset.shape).calc(onset, same_light(apex, onset), None)
     return np.ascontiguousarray(flow[..., 0]), np.ascontiguousarray(flow[..., 1])
 
 
-def _method(name: str) -> Any:
-    kept: dict[str, Any] = _local.__dict__
-    if name not in kept:
-        kept[name] = _CREATE[name]()
-    return kept[name]
+def _method(name: str, shape: tuple[int, ...]) -> Any:
+    """This thread's object of a method for pictures of one shape.
+
+    DIS adapts its scales to the first pictures it sees and stays so: used on another size it would measure otherwise.
+    """
+    kept: dict[tuple[str, tuple[int, ...]], Any] = _local.__dict__.setdefault("methods", {})
+    if (name, shape) not in kept:
+        kept[name, shape] = _CREATE[name]()
+    return kept[name, shape]

@@ -189,3 +189,15 @@ def test_measuring_twice_gives_the_same_numbers_from_any_thread(method: str) -> 
         for found in again:
             np.testing.assert_array_equal(found.result().u, first.u)
             np.testing.assert_array_equal(found.result().strain, first.strain)
+
+
+@pytest.mark.parametrize("method", FLOW_METHODS)
+def test_what_was_measured_before_changes_nothing(method: str) -> None:
+    onset, apex = crop(portrait()), crop(moved(similarity(shift=(2, 1)), smile(1)))
+    settings = FlowSettings(method)
+    first = measure(onset, apex, settings, alignment().stable)
+    small, smaller = cv2.resize(onset, (112, 112)), cv2.resize(apex, (112, 112))
+    measure(small, smaller, settings)
+    measure(np.tile(onset, (2, 2)), np.tile(apex, (2, 2)), settings)
+    again = measure(onset, apex, settings, alignment().stable)
+    np.testing.assert_array_equal(again.u, first.u)
