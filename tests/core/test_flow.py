@@ -196,7 +196,7 @@ def test_what_was_measured_before_changes_nothing(method: str) -> None:
     onset, apex = crop(portrait()), crop(moved(similarity(shift=(2, 1)), smile(1)))
     settings = FlowSettings(method)
     first = measure(onset, apex, settings, alignment().stable)
-    small, smaller = cv2.resize(onset, (112, 112)), cv2.resize(apex, (112, 112))
+    small, smaller = cv2.resize(onset, (80, 80)), cv2.resize(apex, (80, 80))
     measure(small, smaller, settings)
     measure(np.tile(onset, (2, 2)), np.tile(apex, (2, 2)), settings)
     again = measure(onset, apex, settings, alignment().stable)
