@@ -244,7 +244,8 @@ class MainWindow(QMainWindow):
         project = self.desk.session.project
         self._pages.setCurrentWidget(self.player if project else self.welcome)
         self.setWindowTitle(f"{project.name} – MER Studio" if project else "MER Studio")
-        self._state.setText(f"{project.folder}  ·  every edit is saved" if project else "")
+        self._state.setText(f"{project.name}  ·  every edit is saved" if project else "")
+        self._state.setToolTip(str(project.folder) if project else "")
         self.actions_by_id.enable(_WITH_PROJECT, project is not None)
         self._show_undo()
         for name, dock in self._docks.items():
