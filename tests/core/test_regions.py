@@ -42,5 +42,5 @@ def test_masks_hardly_overlap_and_end_at_the_crop(face: Alignment) -> None:
     assert list(masks) == list(REGIONS)
     assert all(mask.shape == (face.size, face.size) and mask.any() for mask in masks.values())
     assert (np.sum(list(masks.values()), axis=0) > 1).mean() < 0.02  # their rims alone are shared
-    moved = region_masks(landmarks + (0, face.size), face.size)
+    moved = region_masks(landmarks + np.array([0, face.size]), face.size)
     assert not moved["chin"].any()
