@@ -20,7 +20,7 @@ class FolderClip(Clip):
     def __init__(self, path: Path, fps: float | None = None) -> None:
         """Raises ClipError where the folder holds no pictures, or their names do not give them an order."""
         self.path = path
-        self.files, self.numbers = _numbered(path)
+        self.files, self.numbers = numbered_frames(path)
         self.fps = fps or DEFAULT_FPS
         self.fps_known = fps is not None
         # A gap in the numbers is a dropped frame: time passed all the same.
@@ -40,13 +40,17 @@ class FolderClip(Clip):
 
     def fingerprint(self) -> str:
         """From all names and sizes, and the bytes of the first, middle and last picture."""
-        labels = (f"{file.name} {file.stat().st_size}" for file in self.files)
-        middle = len(self.files) // 2
-        return digest(labels, (self.files[0], self.files[middle], self.files[-1]))
+        return frames_fingerprint(self.files)
 
 
-def _numbered(folder: Path) -> tuple[tuple[Path, ...], tuple[int, ...]]:
-    """Picture files of `folder` and their frame numbers, ascending."""
+def frames_fingerprint(files: tuple[Path, ...]) -> str:
+    """The fingerprint of a clip of these frames, without decoding any."""
+    labels = (f"{file.name} {file.stat().st_size}" for file in files)
+    return digest(labels, (files[0], files[len(files) // 2], files[-1]))
+
+
+def numbered_frames(folder: Path) -> tuple[tuple[Path, ...], tuple[int, ...]]:
+    """Picture files of `folder` and their frame numbers, ascending; no file is opened. Raises ClipError."""
     files = sorted(
         file
         for file in folder.iterdir()

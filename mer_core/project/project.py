@@ -12,9 +12,10 @@ from typing import Self
 from mer_core.annotation import Annotation, Marks
 from mer_core.errors import ProjectError
 from mer_core.project.records import Change, ClipRecord
-from mer_core.project.schema import APPLICATION_ID, TABLES, VERSION
+from mer_core.project.schema import APPLICATION_ID, MIGRATIONS, TABLES, VERSION
 
 FILE_NAME = "project.sqlite"
+_CLIP = "id, path, dataset, subject, fps, frames, fingerprint"
 _PATIENCE = 0.3  # seconds to wait for another program that holds the file: the window waits with it
 
 
@@ -52,7 +53,8 @@ class Project:
     def open(cls, path: Path) -> Self:
         """Open a project by its folder or its ``project.sqlite``.
 
-        Raises ProjectError if there is none, if it is damaged or if a newer version wrote it; changes nothing then.
+        A project of an older version is brought up to date. Raises ProjectError if there is none, if it is damaged or
+        if a newer version wrote it; changes nothing then.
         """
         file = path / FILE_NAME if path.is_dir() else path
         if not file.is_file():
@@ -80,6 +82,14 @@ class Project:
         if damage:
             connection.close()
             raise ProjectError(damage)
+        try:
+            _bring_up_to_date(connection)
+        except sqlite3.Error as error:
+            connection.close()
+            raise ProjectError(
+                f"{file} was written by an older MER Studio and cannot be brought up to date ({error}): get the right "
+                "to write to it, or copy the project elsewhere; it was left as it is."
+            ) from error
         return cls(file.parent, connection)
 
     def close(self) -> None:
@@ -129,12 +139,12 @@ class Project:
 
     def clips(self) -> list[ClipRecord]:
         """All clips, in the order of their paths."""
-        rows = self._read("SELECT id, path, dataset, subject, fps, frames FROM clip ORDER BY path")
+        rows = self._read(f"SELECT {_CLIP} FROM clip ORDER BY path")
         return [ClipRecord(*row) for row in rows]
 
     def clip(self, clip_id: int) -> ClipRecord:
         """One clip. Raises ProjectError if the project has none of that id."""
-        rows = self._read("SELECT id, path, dataset, subject, fps, frames FROM clip WHERE id = ?", (clip_id,))
+        rows = self._read(f"SELECT {_CLIP} FROM clip WHERE id = ?", (clip_id,))
         if not rows:
             raise ProjectError(f"The project has no clip of number {clip_id}: choose one from the clip list.")
         return ClipRecord(*rows[0])
@@ -174,7 +184,16 @@ class Project:
                 f"{self.folder / FILE_NAME} cannot be read now ({error}): close other programs that hold it open."
             ) from error
 
+    def import_reports(self) -> list[tuple[int, str, str, str]]:
+        """What imports reported, newest first: (number, time in UTC, data set, report as JSON)."""
+        return self._read("SELECT id, at, dataset, report FROM import_report ORDER BY id DESC")
+
     # Writing
+
+    def keep_import_report(self, dataset: str, report: str) -> None:
+        """Keep what an import reported. Raises ProjectError if the disk refuses."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self._write([("INSERT INTO import_report (at, dataset, report) VALUES (?, ?, ?)", (now, dataset, report))])
 
     def set_setting(self, name: str, value: str) -> None:
         """Keep a setting. Raises ProjectError if the disk refuses."""
@@ -202,7 +221,8 @@ class Project:
     def _check_unchanged(self, change: Change) -> None:
         record = change.old or change.new
         if isinstance(record, ClipRecord):
-            stored: object = next((clip for clip in self.clips() if clip.id == record.id), None)
+            rows = self._read(f"SELECT {_CLIP} FROM clip WHERE id = ?", (record.id,))
+            stored: object = ClipRecord(*rows[0]) if rows else None
         else:
             key = (record.expression, record.coder) if record else None
             found = self.annotations(change.clip)
@@ -230,6 +250,20 @@ def _make_safe(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
 
 
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """All steps from the file's version to this one, or none of them."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version == VERSION:
+        return
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()  # another process may have been quicker
+        for step in range(version, VERSION):
+            for statement in MIGRATIONS[step]:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
 def _annotation(row: tuple) -> Annotation:
     clip, expression, coder, onset, apex, offset, emotion, action_units, notes = row
     return Annotation(clip, expression, coder, Marks(onset, apex, offset), emotion, action_units, notes)
@@ -244,9 +278,10 @@ def _storage(record: ClipRecord | Annotation) -> list[tuple[str, tuple[object, .
         values: tuple[object, ...] = (record.id, record.path, record.dataset, record.subject, record.fps, record.frames)
         return [
             (
-                "INSERT INTO clip VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET path = excluded.path,"
-                " dataset = excluded.dataset, subject = excluded.subject, fps = excluded.fps, frames = excluded.frames",
-                values,
+                f"INSERT INTO clip ({_CLIP}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+                " path = excluded.path, dataset = excluded.dataset, subject = excluded.subject, fps = excluded.fps,"
+                " frames = excluded.frames, fingerprint = excluded.fingerprint",
+                (*values, record.fingerprint),
             )
         ]
     marks = record.marks

@@ -7,7 +7,10 @@ from mer_core.annotation import Annotation
 
 @dataclass(frozen=True)
 class ClipRecord:
-    """A clip the project knows. ``path`` is as stored: relative to the project folder where it can be."""
+    """A clip the project knows. ``path`` is as stored: relative to the project folder where it can be.
+
+    fingerprint: `Clip.fingerprint` when it was added, to know it again where it was moved; empty where none was taken.
+    """
 
     id: int
     path: str
@@ -15,6 +18,7 @@ class ClipRecord:
     subject: str
     fps: float
     frames: int
+    fingerprint: str = ""
 
     @property
     def name(self) -> str:

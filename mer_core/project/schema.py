@@ -1,7 +1,7 @@
 """The project's SQLite file: its tables, and how a file is known to be one of ours."""
 
 APPLICATION_ID = 0x4D455253  # "MERS"
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 CREATE TABLE setting (
@@ -14,7 +14,8 @@ CREATE TABLE clip (
     dataset TEXT NOT NULL,
     subject TEXT NOT NULL,
     fps REAL NOT NULL,              -- frames a second of the recording, which may differ from the file's own
-    frames INTEGER NOT NULL
+    frames INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL DEFAULT ''  -- of the content, to know the clip again elsewhere; empty: not taken yet
 ) STRICT;
 CREATE TABLE annotation (
     clip INTEGER NOT NULL REFERENCES clip(id),
@@ -38,4 +39,19 @@ CREATE TABLE history (              -- every edit, never changed afterwards
     new TEXT                        -- the record after, as JSON; NULL: removed
 ) STRICT;
 CREATE INDEX history_of_clip ON history(clip);
+CREATE TABLE import_report (        -- what each import found and could not use
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,               -- UTC, ISO 8601
+    dataset TEXT NOT NULL,
+    report TEXT NOT NULL            -- JSON
+) STRICT;
 """
+
+MIGRATIONS: dict[int, tuple[str, ...]] = {
+    1: (
+        "ALTER TABLE clip ADD COLUMN fingerprint TEXT NOT NULL DEFAULT ''",
+        "CREATE TABLE import_report (id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, dataset TEXT NOT NULL,"
+        " report TEXT NOT NULL) STRICT",
+    ),
+}
+"""By version: the statements that make a file of it one of the next."""

@@ -119,3 +119,54 @@ def test_other_databases_and_newer_projects_are_refused(tmp_path: Path, project:
 def test_a_new_project_does_not_replace_an_old_one(project: Project) -> None:
     with pytest.raises(ProjectError, match="already holds a project"):
         Project.create(project.folder)
+
+
+def test_a_project_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    folder = tmp_path / "old"
+    folder.mkdir()
+    old = sqlite3.connect(folder / FILE_NAME)
+    old.executescript(VERSION_1)
+    old.close()
+    with Project.open(folder) as project:
+        assert project.clips() == [ClipRecord(3, "a/EP01", "d", "s", 200.0, 80)]
+        assert project.annotations() == [Annotation(3, 1, "anna", Marks(1, 2, 3), "fear", "4", "note")]
+        assert project.import_reports() == []
+        changed = ClipRecord(3, "a/EP01", "d", "s", 200.0, 80, "abc")
+        project.apply(Change(project.clip(3), changed), "anna", "edit")
+        project.keep_import_report("casme2", "{}")
+    made = Project.create(tmp_path / "new")
+    with Project.open(folder) as again:
+        assert again.clip(3).fingerprint == "abc"
+        assert [report[2:] for report in again.import_reports()] == [("casme2", "{}")]
+        columns = 'SELECT m.name, c.name, c.type, c."notnull" FROM sqlite_master m JOIN pragma_table_info(m.name) c'
+        assert again._read(columns + " ORDER BY 1, c.cid") == made._read(columns + " ORDER BY 1, c.cid")
+    made.close()
+
+
+def test_a_project_that_cannot_be_brought_up_to_date_is_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / FILE_NAME
+    old = sqlite3.connect(file)
+    old.executescript(VERSION_1)
+    old.execute("CREATE TABLE import_report (x)")
+    old.close()
+    before = file.read_bytes()
+    with pytest.raises(ProjectError, match="older MER Studio"):
+        Project.open(tmp_path)
+    assert file.read_bytes() == before
+
+
+VERSION_1 = """
+PRAGMA application_id = 0x4D455253; PRAGMA user_version = 1;
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE clip (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, dataset TEXT NOT NULL, subject TEXT NOT NULL,
+    fps REAL NOT NULL, frames INTEGER NOT NULL) STRICT;
+CREATE TABLE annotation (clip INTEGER NOT NULL REFERENCES clip(id), expression INTEGER NOT NULL, coder TEXT NOT NULL,
+    onset INTEGER, apex INTEGER, "offset" INTEGER, emotion TEXT NOT NULL, action_units TEXT NOT NULL,
+    notes TEXT NOT NULL, PRIMARY KEY (clip, expression, coder)) STRICT;
+CREATE TABLE history (id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, coder TEXT NOT NULL,
+    action TEXT NOT NULL, clip INTEGER NOT NULL, old TEXT, new TEXT) STRICT;
+CREATE INDEX history_of_clip ON history(clip);
+INSERT INTO clip VALUES (3, 'a/EP01', 'd', 's', 200, 80);
+INSERT INTO annotation VALUES (3, 1, 'anna', 1, 2, 3, 'fear', '4', 'note');
+"""
+"""The tables as MER Studio first made them."""
