@@ -21,5 +21,9 @@ class ModelError(MerError):
     """A model that cannot be read, or that does not fit what it is given."""
 
 
+class ExportError(MerError):
+    """Something that cannot be written where it was asked for, or a file of ours that cannot be read back."""
+
+
 class Cancelled(Exception):  # noqa: N818 - not an error: the user's wish
     """Raised by a progress callback to end the work it was called from; nothing half-done stays behind."""

@@ -6,7 +6,19 @@ import sys
 
 from mer_core.errors import Cancelled, MerError
 
-COMMANDS = ("sample", "features", "train", "methods", "evaluate", "benchmark", "ablation", "predict", "serve")
+COMMANDS = (
+    "sample",
+    "export",
+    "read",
+    "features",
+    "train",
+    "methods",
+    "evaluate",
+    "benchmark",
+    "ablation",
+    "predict",
+    "serve",
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

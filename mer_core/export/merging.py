@@ -1,0 +1,64 @@
+"""A coding that was read from a file, taken into a project: what is new is added, what differs is shown."""
+
+from dataclasses import dataclass, replace
+
+from mer_core.annotation import Annotation
+from mer_core.export.coding import CodedClip, Coding
+from mer_core.project.project import Project
+from mer_core.project.records import Change, ClipRecord
+
+
+@dataclass(frozen=True)
+class Merge:
+    """What taking a coding in would do. differing: (as the project has it, as the file has it)."""
+
+    changes: tuple[Change, ...]
+    new_clips: int
+    new_annotations: int
+    same: int
+    differing: tuple[tuple[Annotation, Annotation], ...]
+
+    @property
+    def sentence(self) -> str:
+        """In words."""
+        parts = [
+            f"{self.new_clips} clips and {self.new_annotations} annotations are new, {self.same} are there already"
+        ]
+        if self.differing:
+            parts.append(f"{len(self.differing)} differ from the project's own")
+        return ", ".join(parts) + "."
+
+
+def merge(project: Project, coding: Coding, *, take_differing: bool = False) -> Merge:
+    """Compare a coding with a project, by the clips' places; `Merge.changes` carried out takes it in.
+
+    take_differing: annotations that differ replace the project's; else the project's stay.
+    """
+    clips = {clip.path: clip for clip in project.clips()}
+    next_id = project.next_clip_id()
+    changes: list[Change] = []
+    new_clips = new_annotations = same = 0
+    differing = []
+    for read in coding.clips:
+        known = clips.get(project.stored_path(read.path))
+        record = known or replace(read.record, id=next_id + new_clips, path=project.stored_path(read.path))
+        if known is None:
+            changes.append(Change(None, record))
+            new_clips += 1
+        own = {(each.expression, each.coder): each for each in project.annotations(record.id)} if known else {}
+        for each in _of_clip(read, record):
+            old = own.get((each.expression, each.coder))
+            if old is None:
+                new_annotations += 1
+                changes.append(Change(None, each))
+            elif old == each:
+                same += 1
+            else:
+                differing.append((old, each))
+                if take_differing:
+                    changes.append(Change(old, each))
+    return Merge(tuple(changes), new_clips, new_annotations, same, tuple(differing))
+
+
+def _of_clip(read: CodedClip, record: ClipRecord) -> list[Annotation]:
+    return [replace(each, clip=record.id) for each in read.annotations]
