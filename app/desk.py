@@ -125,7 +125,7 @@ class Desk(QObject):
             self.media.close()
             return
         wanted = clip.id, clip.path, clip.fps
-        if wanted == self._opened_as and self.media.clip is not None:
+        if wanted == self._opened_as and (self.media.clip is not None or self.media.is_opening):
             return
         same_frames = self._opened_as is not None and wanted[:2] == self._opened_as[:2]
         self._opened_as = wanted

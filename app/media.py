@@ -6,8 +6,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from app import places
 from app.background import Worker
 from mer_core.errors import Cancelled
 
@@ -16,7 +17,10 @@ if TYPE_CHECKING:  # what computes is imported in the working threads: the windo
 
     from mer_core.clips import Clip, FrameBuffer
 
-_TELL_EVERY = 0.05  # seconds between two words on how much is in memory
+    _Opened = tuple[object, Clip, FrameBuffer, int, np.ndarray]
+
+_TELL_EVERY = 0.05  # seconds between two words on how far something is
+_SETTLED = 120  # milliseconds without another clip asked for, after which the last one is opened
 
 
 class Media(QObject):
@@ -25,11 +29,14 @@ class Media(QObject):
     opened = Signal()
     closed = Signal()
     open_failed = Signal(str)
+    opening = Signal(int, int, str)  # how far the opening is, of a clip that takes a while; equal: it is over
+    opening_cancelled = Signal()
     failed = Signal(str)  # a frame could not be read; the clip stays open
     frame_shown = Signal(int)
-    buffered = Signal(int, int)  # frames in memory, frames in all
+    buffered = Signal(int, int)  # frames in memory, frames there will be
 
     _loaded = Signal(object, int, int)
+    _listed = Signal(object, int, int, str)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -37,17 +44,30 @@ class Media(QObject):
         self.buffer: FrameBuffer | None = None
         self.index = 0
         self.image: np.ndarray | None = None
+        self.memory = 1 << 30  # bytes for frames
         self._wanted = 0
         self._reader = Worker("reader", self)
         self._filler = Worker("filler", self)
         self._closer = Worker("closer", self)
         self._jumps = 0  # counts frames shown from memory: one read late must not replace a newer one
+        self._asked: tuple[Path, float, int] | None = None  # the clip being opened
+        self._opening: object = None  # names the opening under way; another one, or none, ends it
+        self._asked_at = 0.0
+        self._settle = QTimer(self)  # clips leafed through are not opened
+        self._settle.setSingleShot(True)
+        self._settle.timeout.connect(self._start_opening)
         self._loaded.connect(self._tell_loaded)
+        self._listed.connect(self._tell_listed)
 
     @property
     def frames(self) -> int:
         """How many frames the clip has; 0 without one."""
         return len(self.clip) if self.clip else 0
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether a clip has been asked for and is not there yet."""
+        return self._asked is not None
 
     @property
     def wanted(self) -> int:
@@ -59,29 +79,39 @@ class Media(QObject):
         return self.clip.numbers[index] if self.clip else index
 
     def open(self, path: Path, fps: float, index: int = 0) -> None:
-        """Open a clip in place of the one shown; `opened` or `failed` follows."""
+        """Open a clip in place of the one shown; `opened`, `open_failed` or `opening_cancelled` follows.
+
+        Of several asked for in quick succession only the first and the last are opened.
+        """
         self.close()
+        now = time.monotonic()
+        leafing = 1000 * (now - self._asked_at) < _SETTLED
+        self._asked, self._asked_at = (path, fps, index), now
+        self._settle.start(_SETTLED if leafing else 0)
 
-        def work() -> tuple[Clip, FrameBuffer, int, np.ndarray]:
-            from mer_core.clips import FrameBuffer, open_clip
-
-            clip = open_clip(path, fps)
-            buffer = FrameBuffer(clip)
-            start = min(index, len(clip) - 1)
-            return clip, buffer, start, buffer.frame(start)
-
-        self._reader.submit("open", work, self._take, self.open_failed.emit)
+    def cancel_opening(self) -> None:
+        """Give up the opening under way."""
+        if self._asked is not None:
+            self._end_opening()
+            self.opening_cancelled.emit()
 
     def close(self) -> None:
-        """Let go of the clip."""
-        self._reader.forget()
-        self._filler.forget()
-        was_open = self.clip
+        """Let go of the clip, or give up opening it."""
+        self._end_opening()
+        clip, buffer = self.clip, self.buffer
         self.clip = self.buffer = self.image = None
         self.index = self._wanted = 0
-        if was_open:
-            self._closer.submit(f"close {id(was_open)}", was_open.close, lambda _: None, self.failed.emit)
+        if clip is not None and buffer is not None:
+            buffer.close()
+            self._closer.submit(f"close {id(clip)}", clip.close, lambda _: None, self.failed.emit)
             self.closed.emit()
+
+    def set_memory(self, limit: int) -> None:
+        """Keep frames in no more than this many bytes."""
+        self.memory = limit
+        if self.buffer is not None:
+            self.buffer.set_limit(limit)
+            self._fill()
 
     def seek(self, index: int) -> None:
         """Show a frame: at once if it is in memory, else as soon as it is read."""
@@ -89,17 +119,20 @@ class Media(QObject):
         if buffer is None:
             return
         self._wanted = index = max(0, min(index, self.frames - 1))
-        if buffer.cached(index):
+        buffer.look(index)
+        image = buffer.cached(index)
+        if image is not None:
             self._jumps += 1
-            self._show(index, buffer.frame(index))
-            return
-        jumps = self._jumps
+            self._show(index, image)
+        else:
+            jumps = self._jumps
 
-        def show(image: np.ndarray) -> None:
-            if buffer is self.buffer and jumps == self._jumps:
-                self._show(index, image)
+            def show(image: np.ndarray) -> None:
+                if buffer is self.buffer and jumps == self._jumps:
+                    self._show(index, image)
 
-        self._reader.submit("seek", lambda: buffer.frame(index), show, self.failed.emit)
+            self._reader.submit("seek", lambda: buffer.frame(index), show, self.failed.emit)
+        self._fill()
 
     def step(self, frames: int) -> None:
         """Move by frames from where the user wants to be."""
@@ -112,25 +145,88 @@ class Media(QObject):
         self._filler.stop()
         self._closer.stop()
 
-    def _take(self, opened: tuple[Clip, FrameBuffer, int, np.ndarray]) -> None:
-        self.clip, self.buffer, start, image = opened
-        self._wanted = start
-        buffer = self.buffer
+    # Opening
 
+    def _start_opening(self) -> None:
+        if self._asked is None:
+            return
+        path, fps, index = self._asked
+        self._opening = opening = object()
+        memory, folder, told = self.memory, places.index_folder(), time.monotonic()
+
+        def report(done: int, total: int, text: str) -> None:
+            nonlocal told
+            if opening is not self._opening:
+                raise Cancelled
+            if time.monotonic() - told > _TELL_EVERY:
+                told = time.monotonic()
+                self._listed.emit(opening, done, total, text)
+
+        def work() -> _Opened:
+            from mer_core.clips import FrameBuffer, open_clip
+
+            clip = open_clip(path, fps, progress=report, index_folder=folder)
+            buffer = FrameBuffer(clip, memory)
+            start = min(index, len(clip) - 1)
+            return opening, clip, buffer, start, buffer.frame(start)
+
+        def fail(sentence: str) -> None:
+            if opening is self._opening:
+                self._end_opening()
+                self.open_failed.emit(sentence)
+
+        self._reader.submit("open", work, self._take, fail)
+
+    def _end_opening(self) -> None:
+        self._settle.stop()
+        self._asked = self._opening = None
+        self.opening.emit(1, 1, "")
+
+    def _tell_listed(self, opening: object, done: int, total: int, text: str) -> None:
+        if opening is self._opening and self._asked is not None:
+            self.opening.emit(min(done, total - 1), total, f"{text} of {self._asked[0].name}")
+
+    def _take(self, opened: _Opened) -> None:
+        opening, clip, buffer, start, image = opened
+        if opening is not self._opening:
+            buffer.close()
+            self._closer.submit(f"close {id(clip)}", clip.close, lambda _: None, self.failed.emit)
+            return
+        self._end_opening()
+        buffer.set_limit(self.memory)  # it may have been changed meanwhile
+        buffer.look(start)
+        self.clip, self.buffer = clip, buffer
+        self.index, self.image, self._wanted = start, image, start
+        self.opened.emit()
+        self.frame_shown.emit(start)
+        self._fill()
+
+    # Memory
+
+    def _fill(self) -> None:
+        """Have frames read ahead, if there is something to read and nobody at it."""
+        buffer = self.buffer
+        if buffer is None or self._filler.busy or not buffer.hungry:
+            return
         told = time.monotonic()
 
         def report(done: int, total: int, text: str) -> None:  # noqa: ARG001 - the shape of a progress callback
             nonlocal told
-            if buffer is not self.buffer:
-                raise Cancelled
-            if done == total or time.monotonic() - told > _TELL_EVERY:
+            if time.monotonic() - told > _TELL_EVERY:
                 told = time.monotonic()
                 self._loaded.emit(buffer, done, total)
 
-        self.index, self.image = start, image
-        self.opened.emit()
-        self.frame_shown.emit(start)
-        self._filler.submit("fill", lambda: buffer.fill(start, report), lambda _: None, self.failed.emit)
+        def end(_: object) -> None:
+            if buffer is self.buffer:
+                self.buffered.emit(buffer.loaded, buffer.capacity)
+            self._fill()
+
+        def fail(sentence: str) -> None:
+            if buffer is self.buffer:
+                self.failed.emit(sentence)
+            self._fill()
+
+        self._filler.submit("fill", lambda: buffer.fill(report), end, fail)
 
     def _tell_loaded(self, buffer: FrameBuffer, done: int, total: int) -> None:
         if buffer is self.buffer:

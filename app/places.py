@@ -23,6 +23,12 @@ def settings() -> QSettings:
     return QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
 
 
+def index_folder() -> Path:
+    """Lists of the frames of long videos; rebuilt when needed, so that the folder can be deleted at any time."""
+    home = os.environ.get("MER_STUDIO_HOME")
+    return (Path(home) if home else Path(platformdirs.user_cache_path(_NAME, appauthor=False))) / "video indices"
+
+
 def sample_project() -> Path:
     """The generated project to try things on."""
     return data_folder() / "Sample project"

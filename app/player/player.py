@@ -111,7 +111,7 @@ class Player(QWidget):
         media.opened.connect(self._show_opened)
         media.closed.connect(self._show_closed)
         media.frame_shown.connect(self._show_frame)
-        media.buffered.connect(lambda loaded, _: self.timeline.set_loaded(loaded))
+        media.buffered.connect(self._show_loaded)
         self.timeline.sought.connect(self._scrub)
         self.timeline.hinted.connect(self.hinted)
         self.view.hovered.connect(self.hinted)
@@ -199,7 +199,7 @@ class Player(QWidget):
         with QSignalBlocker(self.frame_box):
             self.frame_box.setRange(clip.numbers[0], clip.numbers[-1])
         self.frame_box.setEnabled(True)
-        self.timeline.set_clip(clip.numbers, tuple(map(float, clip.times)))
+        self.timeline.set_clip(clip.numbers, clip.times)
 
     def _show_closed(self) -> None:
         self._heat.clear()
@@ -209,6 +209,10 @@ class Player(QWidget):
         self.frame_box.setEnabled(False)
         self._position.setText("")
         self.say("Choose a clip from the list, or open one.")
+
+    def _show_loaded(self) -> None:
+        if self._media.buffer is not None:
+            self.timeline.set_loaded(*self._media.buffer.span())
 
     def _show_frame(self, index: int) -> None:
         self.view.show_frame(self._media.image)

@@ -1,6 +1,11 @@
 """The scrub bar: frames, the playhead, and onset, apex and offset to drag."""
 
+from __future__ import annotations
+
 import math
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -19,6 +24,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.theme import Colours, colours
 from mer_core.annotation import Marks
 from mer_core.annotation.annotation import MARK_NAMES, MarkName
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _RULER, _TRACK, _HANDLE, _BUFFER = 20, 30, 18, 3
 _MARGIN = 14
@@ -40,11 +48,11 @@ class Timeline(QWidget):
         self.setMouseTracking(True)
         self.setAccessibleName("Timeline")
         self._frames = 0
-        self._numbers: tuple[int, ...] = ()
-        self._times: tuple[float, ...] = ()
+        self._numbers: Sequence[int] = ()
+        self._times: Sequence[float] | np.ndarray = ()
         self._index = 0
         self._marks = Marks()
-        self._loaded = 0
+        self._loaded = (0, -1)  # first and last frame in memory
         self._first, self._shown = 0.0, 1.0  # the part in view, in frames
         self._held: MarkName | None = None
         self._caught: list[MarkName] = []  # flags under the pointer; which of them moves, the first move says
@@ -56,10 +64,10 @@ class Timeline(QWidget):
 
     # Values
 
-    def set_clip(self, numbers: tuple[int, ...], times: tuple[float, ...]) -> None:
+    def set_clip(self, numbers: Sequence[int], times: Sequence[float] | np.ndarray) -> None:
         """Show a clip by its frames' own numbers and times in seconds; empty: none."""
         self._frames, self._numbers, self._times = len(numbers), numbers, times
-        self._index = self._loaded = 0
+        self._index, self._loaded = 0, (0, -1)
         self._first, self._shown = 0.0, float(max(1, self._frames))
         self.update()
 
@@ -75,10 +83,11 @@ class Timeline(QWidget):
         self._marks = marks
         self.update()
 
-    def set_loaded(self, frames: int) -> None:
-        """How many frames are in memory."""
-        self._loaded = frames
-        self.update()
+    def set_loaded(self, first: int, last: int) -> None:
+        """Which frames are in memory, around the playhead."""
+        if self._loaded != (first, last):
+            self._loaded = first, last
+            self.update()
 
     # Geometry
 
@@ -213,19 +222,22 @@ class Timeline(QWidget):
             for index in range(first, last + 1):
                 x = self.x_of(index - 0.5)
                 painter.drawLine(QPointF(x, _RULER + _TRACK - 6), QPointF(x, _RULER + _TRACK))
-        for index in range(first, last + 1):
-            number = self._numbers[index]
-            if number % step == 0:
+        numbers = self._numbers
+        for number in range(-(-numbers[first] // step) * step, numbers[last] + 1, step):
+            index = bisect_left(numbers, number)
+            if numbers[index] == number:  # else it is missing
                 x = self.x_of(index)
                 painter.setPen(QColor(c.faint))
                 painter.drawLine(QPointF(x, _RULER - 4), QPointF(x, _RULER))
                 painter.drawText(QRectF(x - 50, 0, 100, _RULER - 4), int(Qt.AlignmentFlag.AlignCenter), str(number))
 
     def _paint_buffer(self, painter: QPainter, c: Colours) -> None:
-        """How much of the clip is in memory; gone when all of it is."""
-        if self._loaded < self._frames:
-            width = (self.width() - 2 * _MARGIN) * self._loaded / self._frames
-            painter.fillRect(QRectF(_MARGIN, _RULER + _TRACK - _BUFFER, width, _BUFFER), QColor(c.accent))
+        """What of the clip is in memory; gone when all of it is."""
+        first, last = self._loaded
+        if (first, last) != (0, self._frames - 1):
+            left, right = self.x_of(first - 0.5), self.x_of(last + 0.5)
+            strip = QRectF(left, _RULER + _TRACK - _BUFFER, max(0, right - left), _BUFFER)
+            painter.fillRect(strip & QRectF(_MARGIN, 0, self.width() - 2 * _MARGIN, self.height()), QColor(c.accent))
 
     def _paint_span(self, painter: QPainter, c: Colours) -> None:
         """The expression from onset to offset, steeper up to the apex as the movement itself."""

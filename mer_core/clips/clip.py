@@ -2,7 +2,8 @@
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,7 +24,7 @@ class Clip(ABC):
         fps: frames per second, as stored or as the caller said.
         fps_known: False where neither the source nor the caller said a rate and ``fps`` is a mere default.
         width, height: pixels of every frame, after rotation.
-        numbers: the source's frame number per index, ascending; gaps are real gaps.
+        numbers: the source's frame number per index, ascending; gaps are real gaps. A range where there are none.
         times: (N,) float64, seconds from the first frame, at the rate ``fps``.
     """
 
@@ -32,7 +33,7 @@ class Clip(ABC):
     fps_known: bool
     width: int
     height: int
-    numbers: tuple[int, ...]
+    numbers: Sequence[int]
     times: np.ndarray
 
     def __len__(self) -> int:
@@ -49,13 +50,26 @@ class Clip(ABC):
     def fingerprint(self) -> str:
         """Content id that survives moving and renaming the source; quick, from samples of the bytes."""
 
-    def reader(self) -> "Clip":
-        """A second hand on the same source: reading from it neither waits for nor disturbs this one. Close it."""
+    def reader(self, stand_aside: Callable[[], object] = lambda: None) -> "Clip":  # noqa: ARG002
+        """A second hand on the same source: reading from it neither waits for nor disturbs this one. Close it.
+
+        It calls `stand_aside` before each step of a long way to a frame; that may wait, or raise Cancelled to give up.
+        """
         return self
+
+    def run_start(self, index: int) -> int:
+        """The first frame of those that are decoded on the way to the frame at `index`: in order they cost least."""
+        return index
+
+    def gaps(self) -> list[tuple[int, int]]:
+        """The numbers missing between the first frame and the last: first and last of each stretch."""
+        numbers = np.asarray(self.numbers)
+        before = np.flatnonzero(np.diff(numbers) > 1)
+        return [(int(numbers[at]) + 1, int(numbers[at + 1]) - 1) for at in before]
 
     def index_of(self, number: int) -> int:
         """Index of the frame that the source numbers `number`; ClipError if there is none."""
-        index = int(np.searchsorted(self.numbers, number))
+        index = bisect_left(self.numbers, number)
         if index == len(self.numbers) or self.numbers[index] != number:
             raise ClipError(
                 f"{self.path} has no frame {number}: its frames are numbered {self.numbers[0]} to {self.numbers[-1]}; "

@@ -5,13 +5,18 @@ from pathlib import Path
 from mer_core.clips.clip import Clip
 from mer_core.clips.folder import PICTURES, FolderClip
 from mer_core.errors import ClipError
+from mer_core.progress import Progress, silent
 
 
-def open_clip(path: Path, fps: float | None = None) -> Clip:
+def open_clip(
+    path: Path, fps: float | None = None, *, progress: Progress = silent, index_folder: Path | None = None
+) -> Clip:
     """Open a folder of pictures or a video file.
 
     `fps` overrides the stored rate (high-speed clips are often stored as 25 fps); for a folder, which stores none, it
-    is the rate, 100 and ``fps_known=False`` without it. Raises ClipError, one sentence, where `path` is neither.
+    is the rate, 100 and ``fps_known=False`` without it. Listing the frames of a long video takes seconds: `progress` is
+    of that, and in `index_folder` the list is kept for the next opening. Raises ClipError, one sentence, where `path`
+    is neither.
     """
     path = Path(path)
     if fps is not None and not fps > 0:
@@ -25,4 +30,4 @@ def open_clip(path: Path, fps: float | None = None) -> Clip:
     # PyAV costs a tenth of a second to import, which a folder need not pay.
     from mer_core.clips.video import VideoClip
 
-    return VideoClip(path, fps)
+    return VideoClip(path, fps, progress=progress, index_folder=index_folder)

@@ -1,7 +1,8 @@
 """A clip stored as a video, read exactly: a frame is named by its time stamp, never by counting from a seek."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import cast
@@ -13,11 +14,14 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
 from mer_core.clips.clip import Clip, digest
+from mer_core.clips.index_cache import index_file, load_index, save_index
 from mer_core.clips.truncation import unreadable
-from mer_core.clips.video_index import VideoIndex, index_video, open_video, stamped_frames
-from mer_core.errors import ClipError
+from mer_core.clips.video_index import NONE, VideoIndex, index_video, open_video, stamped_frames
+from mer_core.errors import Cancelled, ClipError
+from mer_core.progress import Progress, silent
 
 _RECENT_BYTES = 128 << 20  # stepping back in a long group of pictures would else decode the group for every step
+_WORTH_KEEPING = 1.0  # seconds of listing from which on the index is kept on disk
 _SEEK_COST = 8  # frames: a seek empties the decoder's pipeline, so that few frames ahead are sooner decoded through
 
 
@@ -30,25 +34,30 @@ class VideoClip(Clip):
         fps: float | None = None,
         *,
         index: VideoIndex | None = None,
+        index_folder: Path | None = None,
+        progress: Progress = silent,
         recent_bytes: int = _RECENT_BYTES,
+        stand_aside: Callable[[], object] = lambda: None,
     ) -> None:
         """Raises ClipError where the file is no video, damaged or cut short.
 
-        `index` spares listing the file again; `recent_bytes` bounds the frames kept because they were decoded on the
-        way to others.
+        `index` spares listing the file again; `index_folder` is where indices of long videos are kept from one opening
+        to the next; `progress` is of the listing. `recent_bytes` bounds the frames kept because they were decoded on
+        the way to others. `stand_aside` is called before each picture is decoded: it may wait, or raise to give up.
         """
         self.path = path
-        self._index = index or index_video(path)
+        self._index = index or _index(path, index_folder, progress)
         self.fps = fps or self._index.rate
         self.fps_known = True
-        self.numbers = tuple(range(len(self._index.times)))
+        self.numbers = range(len(self._index.times))
         # A rate given by the user means the stored clock is wrong by one factor; uneven spacing stays.
         self.times = self._index.times * (self._index.rate / self.fps)
         self._lock = threading.Lock()
-        self._decoder = _Decoder(path, self._index, recent_bytes)
+        self._decoder = _Decoder(path, self._index, recent_bytes, stand_aside)
         self._convert = VideoReformatter()
         self._shape: tuple[int, ...] | None = None
-        self.height, self.width = self.read(0).shape[:2]
+        if index is None:
+            self.height, self.width = self.read(0).shape[:2]
 
     def read(self, index: int) -> np.ndarray:
         self._check(index)
@@ -62,8 +71,13 @@ class VideoClip(Clip):
             )
         return picture
 
-    def reader(self) -> "VideoClip":
-        return VideoClip(self.path, self.fps, index=self._index, recent_bytes=0)
+    def reader(self, stand_aside: Callable[[], object] = lambda: None) -> "VideoClip":
+        other = VideoClip(self.path, self.fps, index=self._index, recent_bytes=0, stand_aside=stand_aside)
+        other._shape, other.height, other.width = self._shape, self.height, self.width
+        return other
+
+    def run_start(self, index: int) -> int:
+        return max(0, int(self._index.ranks[self._index.keys[index]]))
 
     def fingerprint(self) -> str:
         return digest((), (self.path,))
@@ -82,15 +96,33 @@ class VideoClip(Clip):
         return np.ascontiguousarray(picture)
 
 
+def _index(path: Path, folder: Path | None, progress: Progress) -> VideoIndex:
+    """The frames of a video, from `folder` where they were listed before."""
+    file = None
+    if folder is not None and path.is_file():
+        try:
+            file = index_file(folder, path, digest((), (path,)))
+        except OSError as error:
+            raise unreadable(path, error) from error
+        index = load_index(file)
+        if index is not None:
+            return index
+    begun = time.monotonic()
+    index = index_video(path, progress)
+    if file is not None and time.monotonic() - begun > _WORTH_KEEPING:
+        save_index(file, index)
+    return index
+
+
 class _Decoder:
     """Decodes the frame asked for, going on from the last one where that is no detour."""
 
-    def __init__(self, path: Path, index: VideoIndex, recent_bytes: int) -> None:
+    def __init__(self, path: Path, index: VideoIndex, recent_bytes: int, stand_aside: Callable[[], object]) -> None:
         self._path = path
         self._recent_bytes = recent_bytes
         self._recent: dict[int, VideoFrame] = {}  # in the order decoded
         self._index = index
-        self._ordinals = {(p.pos, p.size, p.dts): k for k, p in enumerate(index.packets) if p.pos >= 0}
+        self._stand_aside = stand_aside
         self._container: av.container.InputContainer | None = None
         self._frames: Iterator[tuple[int, VideoFrame]] = iter(())
         self._at = -1  # index of the frame last decoded; -1: nowhere
@@ -122,6 +154,9 @@ class _Decoder:
         except OSError as error:
             self.close()
             raise unreadable(self._path, error) from error
+        except Cancelled:
+            self._frames, self._at = iter(()), -1  # what was on its way into the decoder is lost
+            raise
         self.close()
         raise self._refusal(wanted)
 
@@ -136,8 +171,8 @@ class _Decoder:
 
     def _ways_to(self, wanted: int) -> Iterator[Iterator[tuple[int, VideoFrame]]]:
         """Decodings that come to `wanted`, the cheapest first, the one from the very start last."""
-        start = self._index.keys[wanted]
-        start_rank = self._index.rank.get(self._index.stamps[start], 0)
+        start = int(self._index.keys[wanted])
+        start_rank = max(0, int(self._index.ranks[start]))
         if 0 <= self._at < wanted and wanted - self._at <= wanted - start_rank + _SEEK_COST:
             yield self._frames
         while start > 0:
@@ -145,8 +180,8 @@ class _Decoder:
             if frames is not None:
                 yield frames
             # The picture needs more than the last key picture: some streams' "keys" are none.
-            start_rank = self._index.rank.get(self._index.stamps[start], 0)
-            start = self._index.keys[start_rank - 1] if start_rank > 0 else 0
+            start_rank = max(0, int(self._index.ranks[start]))
+            start = int(self._index.keys[start_rank - 1]) if start_rank > 0 else 0
         yield self._decode_from_beginning()
 
     def _decode_from(self, start: int) -> Iterator[tuple[int, VideoFrame]] | None:
@@ -154,20 +189,27 @@ class _Decoder:
         if self._container is None:
             self._container, _ = open_video(self._path)
         stream = self._container.streams.best("video")
-        packet = self._index.packets[start]
-        target = packet.dts if packet.dts is not None else packet.pts
-        if target is None or stream is None:
+        packets = self._index.packets
+        ordinal: int | None = None
+        if stream is None:
             return None
-        try:
-            self._container.seek(target, stream=stream)
-        except av.error.FFmpegError:
-            return None
-        packets = self._container.demux(stream)
-        first = next(packets)
-        ordinal = self._ordinals.get((-1 if first.pos is None else first.pos, first.size, first.dts))
-        if ordinal is None or ordinal > start:
-            return None
-        return self._ranked(chain((first,), packets), ordinal)
+        # By the time shown first: an MP4 asked for the earlier time of decoding goes back a whole group more.
+        for target in (int(packets.pts[start]), int(packets.dts[start])):
+            if target == NONE:
+                continue
+            try:
+                self._container.seek(target, stream=stream)
+            except av.error.FFmpegError:
+                continue
+            read = self._container.demux(stream)
+            first = next(read)
+            ordinal = packets.ordinal(first.pos, first.size, first.dts)
+            if ordinal == start:
+                break
+        else:
+            if ordinal is None or ordinal > start:
+                return None
+        return self._ranked(chain((first,), read), ordinal)
 
     def _decode_from_beginning(self) -> Iterator[tuple[int, VideoFrame]]:
         if self._container is not None:
@@ -178,8 +220,8 @@ class _Decoder:
 
     def _ranked(self, packets: Iterator[av.Packet], ordinal: int) -> Iterator[tuple[int, VideoFrame]]:
         """Frames with their indices, decoded from the packet that is number `ordinal` of the file."""
-        for frame in stamped_frames(packets, self._index.stamps, ordinal):
-            at = self._index.rank.get(frame.pts) if frame.pts is not None else None
+        for frame in stamped_frames(packets, self._index.stamps, ordinal, self._stand_aside):
+            at = self._index.rank(frame.pts) if frame.pts is not None else None
             if at is not None:
                 yield at, frame
 

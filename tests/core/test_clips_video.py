@@ -1,6 +1,7 @@
 """Videos with a number burnt into each frame: what is read must be what was asked for."""
 
 import random
+import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
@@ -13,7 +14,7 @@ import pytest
 
 from mer_core.clips import Clip, FrameBuffer, open_clip
 from mer_core.clips.video import VideoClip
-from mer_core.errors import ClipError
+from mer_core.errors import Cancelled, ClipError
 from mer_core.progress import silent
 from tests.real_data import REAL, REASON
 
@@ -251,7 +252,7 @@ def test_reads_from_several_threads_do_not_mix(tmp_path: Path) -> None:
     with VideoClip(path, recent_bytes=0) as clip, ThreadPoolExecutor(4) as pool:
         assert [number_in(image) for image in pool.map(clip.read, order)] == order
         buffer = FrameBuffer(clip)
-        filling = pool.submit(buffer.fill, 20, silent)
+        filling = pool.submit(buffer.fill, silent)
         assert [number_in(image) for image in pool.map(buffer.frame, order)] == order
         filling.result()
         assert buffer.loaded == FRAMES
@@ -289,3 +290,61 @@ def test_real_variable_rate_video_in_random_order(variable_rate: Clip) -> None:
     assert sum(not np.array_equal(variable_rate.read(i), expected[i]) for i in order) == 0
     with VideoClip(variable_rate.path, recent_bytes=0) as forgetful:
         assert sum(not np.array_equal(forgetful.read(i), expected[i]) for i in order[:8]) == 0
+
+
+def test_an_index_that_took_long_is_kept_and_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_video(tmp_path / "a.ts", "libx264", OPEN_GROUPS)
+    folder = tmp_path / "indices"
+    open_clip(path, index_folder=folder).close()
+    assert not folder.exists()  # it was quick
+    monkeypatch.setattr("mer_core.clips.video._WORTH_KEEPING", 0.0)
+    with open_clip(path, index_folder=folder) as clip:
+        expected = [clip.read(i) for i in range(len(clip))]
+    (kept,) = folder.iterdir()
+    seen: list[int] = []
+    with monkeypatch.context() as patch:
+        patch.setattr("mer_core.clips.video.index_video", lambda *_: seen.append(1))
+        with open_clip(path, index_folder=folder) as again:
+            assert_exact(again, expected)
+            assert not seen
+    kept.write_bytes(kept.read_bytes()[:100])  # damaged: listed anew
+    with open_clip(path, index_folder=folder) as clip:
+        assert_exact(clip, expected)
+
+
+def long_video(path: Path, times: int) -> Path:
+    """One short H.264 video's packets, over and over: an hour of frames in a second."""
+    once = write_video(path.with_name("once.mp4"), "libx264", B_FRAMES)
+    with av.open(str(once)) as source, av.open(str(path), "w") as target:
+        packets = [packet for packet in source.demux(video=0) if packet.size]
+        stream: Any = target.add_stream_from_template(source.streams.video[0])
+        length = FRAMES * (packets[0].duration or 0)
+        for repeat in range(times):
+            for packet in packets:
+                copy = av.Packet(bytes(packet))
+                copy.pts, copy.dts = (packet.pts or 0) + repeat * length, (packet.dts or 0) + repeat * length
+                copy.time_base, copy.is_keyframe, copy.stream = packet.time_base, packet.is_keyframe, stream
+                target.mux(copy)
+    return path
+
+
+def test_a_long_video_is_listed_compactly_and_told_on_the_way(tmp_path: Path) -> None:
+    path = long_video(tmp_path / "long.mp4", 500)
+    told: list[float] = []
+    tracemalloc.start()
+    with open_clip(path, progress=lambda done, total, _: told.append(done / total)) as clip:
+        held, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert len(clip) == 500 * FRAMES
+        assert held < 200 * len(clip)  # bytes: objects for each frame took a thousand
+        assert peak < 300 * len(clip)
+        assert told == sorted(told)
+        assert len(told) >= 5
+        for index in (29_999, 3, 17_017, 17_010):
+            assert number_in(clip.read(index)) == index % FRAMES
+
+    def cancel(done: int, total: int, text: str) -> None:  # noqa: ARG001
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        open_clip(path, progress=cancel)
