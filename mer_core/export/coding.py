@@ -20,9 +20,8 @@ class CodedClip:
 
     path: where it lies. annotations: in the order of expression and coder; their ``clip`` is ``record.id``.
     numbers: the source's frame number of each index. times: seconds from the first frame, at ``record.fps``. Both empty
-    where the frames could not be looked at, for which ``absent`` gives the reason. fingerprint: the content's, empty
-    likewise. clock: a player's seconds to one of the recording, other than 1 where a video is stored at another rate
-    than it was recorded at.
+    where the frames could not be looked at, for which ``absent`` gives the reason. clock: a player's seconds to one of
+    the recording, other than 1 where a video is stored at another rate than it was recorded at.
     """
 
     record: ClipRecord
@@ -31,7 +30,6 @@ class CodedClip:
     numbers: tuple[int, ...] = ()
     times: tuple[float, ...] = ()
     absent: str = ""
-    fingerprint: str = ""
     clock: float = 1.0
 
     @property
@@ -130,9 +128,7 @@ def _looked_at(clip: CodedClip) -> CodedClip:
     try:
         with open_clip(clip.path, said if clip.path.is_dir() else None) as opened:
             times = tuple(round(float(time) * opened.fps / said, 6) for time in opened.times)
-            content = opened.fingerprint()
-            return replace(
-                clip, numbers=tuple(opened.numbers), times=times, fingerprint=content, clock=said / opened.fps
-            )
+            record = replace(clip.record, fingerprint=clip.record.fingerprint or opened.fingerprint())
+            return replace(clip, record=record, numbers=tuple(opened.numbers), times=times, clock=said / opened.fps)
     except ClipError as error:
         return replace(clip, absent=str(error))

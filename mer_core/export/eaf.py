@@ -122,7 +122,7 @@ def _header(clip: CodedClip, folder: Path) -> ET.Element:
         about = {"MEDIA_URL": clip.path.resolve().as_uri(), "MIME_TYPE": kind, "RELATIVE_MEDIA_URL": relative}
         ET.SubElement(header, "MEDIA_DESCRIPTOR", about)
     values = {name: getattr(clip.record, name) for name in clip_fields()} | {"path": beside}
-    values |= {"clock": clip.clock, "fingerprint": clip.fingerprint, "program": f"MER Studio {mer_core.__version__}"}
+    values |= {"clock": clip.clock, "program": f"MER Studio {mer_core.__version__}"}
     for name, value in values.items():
         ET.SubElement(header, "PROPERTY", {"NAME": f"{PROPERTY}{name}"}).text = _text(str(value))
     return header

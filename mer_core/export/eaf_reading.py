@@ -40,7 +40,7 @@ def _read(file: Path, number: int) -> CodedClip:
         record = to_clip(number, values)
         clock = float(values["clock"])
         place = found_path(record.path, file.parent)
-        clip = CodedClip(record, place, (), clock=clock, fingerprint=values.get("fingerprint", ""))
+        clip = CodedClip(record, place, (), clock=clock)
         with open_clip(_media(root, file) or place, record.fps) as opened:
             clip = replace(clip, times=tuple(float(time) for time in opened.times), numbers=tuple(opened.numbers))
         return replace(clip, annotations=tuple(_annotations(clip, root)))

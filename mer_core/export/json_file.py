@@ -59,7 +59,6 @@ def _clip(clip: CodedClip, folder: Path) -> dict[str, Any]:
     return {
         **{name: getattr(clip.record, name) for name in clip_fields()},
         "path": relative_path(clip.path, folder),
-        "fingerprint": clip.fingerprint or None,
         "annotations": [_annotation(clip, each) for each in clip.annotations],
     }
 
@@ -94,7 +93,7 @@ def read_json(path: Path) -> Coding:
 
 def _to_clip(number: int, values: dict[str, Any], folder: Path) -> CodedClip:
     record = to_clip(number, values)
-    clip = CodedClip(record, found_path(record.path, folder), (), fingerprint=values.get("fingerprint") or "")
+    clip = CodedClip(record, found_path(record.path, folder), ())
     return replace(clip, annotations=tuple(_to_annotation(number, each) for each in values["annotations"]))
 
 

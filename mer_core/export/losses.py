@@ -17,7 +17,7 @@ def unsaid_fields(coding: Coding, carried: Iterable[str], layout: str) -> list[s
 
     carried: names of the fields of ClipRecord and Annotation that it has a place for.
     """
-    known = {*carried, "id", "clip", "marks"}
+    known = {*carried, "id", "fingerprint", "clip", "marks"}  # a fingerprint is taken anew
     found = []
     for item in fields(ClipRecord):
         if item.name not in known and any(_says(getattr(clip.record, item.name)) for clip in coding.clips):

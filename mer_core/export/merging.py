@@ -30,7 +30,9 @@ class Merge:
 
 
 def merge(project: Project, coding: Coding, *, take_differing: bool = False) -> Merge:
-    """Compare a coding with a project, by the clips' places; `Merge.changes` carried out takes it in.
+    """Compare a coding with a project; `Merge.changes` carried out takes it in.
+
+    A clip is known by its place, or, being elsewhere, by its content where that of just one clip is the same.
 
     take_differing: annotations that differ replace the project's; else the project's stay.
     """
@@ -40,7 +42,7 @@ def merge(project: Project, coding: Coding, *, take_differing: bool = False) -> 
     new_clips = new_annotations = same = 0
     differing = []
     for read in coding.clips:
-        known = clips.get(project.stored_path(read.path))
+        known = clips.get(project.stored_path(read.path)) or _same_content(read, list(clips.values()))
         record = known or replace(read.record, id=next_id + new_clips, path=project.stored_path(read.path))
         if known is None:
             changes.append(Change(None, record))
@@ -58,6 +60,12 @@ def merge(project: Project, coding: Coding, *, take_differing: bool = False) -> 
                 if take_differing:
                     changes.append(Change(old, each))
     return Merge(tuple(changes), new_clips, new_annotations, same, tuple(differing))
+
+
+def _same_content(read: CodedClip, clips: list[ClipRecord]) -> ClipRecord | None:
+    content = read.record.fingerprint
+    same = [clip for clip in clips if content and clip.fingerprint == content]
+    return same[0] if len(same) == 1 else None
 
 
 def _of_clip(read: CodedClip, record: ClipRecord) -> list[Annotation]:

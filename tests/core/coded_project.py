@@ -37,10 +37,10 @@ def coded_project(sample: Path, folder: Path) -> Path:
 
 
 def said(coding: Coding) -> Said:
-    """What is said of each clip, by where it lies; ids and stored paths are the project's own business."""
+    """What is said of each clip, by where it lies; ids, stored paths and fingerprints are the project's own."""
     return {
         clip.path.resolve(): (
-            replace(clip.record, id=0, path=""),
+            replace(clip.record, id=0, path="", fingerprint=""),
             tuple(
                 sorted(
                     (replace(each, clip=0) for each in clip.annotations), key=lambda each: (each.expression, each.coder)

@@ -121,6 +121,14 @@ def test_json_says_what_it_is_and_carries_the_history(coding: Coding, tmp_path: 
     assert content["history"][-1]["action"] == "Test edits"
     first = content["clips"][2]
     assert len(first["fingerprint"]) == 32
+    moved = tmp_path / "elsewhere" / "coding.json"
+    moved.parent.mkdir()
+    shutil.copy(tmp_path / "coding.json", moved)
+    with Project.create(tmp_path / "new") as project:
+        project.apply(merge(project, read_coding(tmp_path / "coding.json")).changes, "reader", "Read")
+        assert (
+            merge(project, read_coding(moved)).same == 20
+        )  # known by their content, wherever the file thinks they are
     assert first["annotations"][0]["apex"]["frame"] == coding.clips[2].numbers[first["annotations"][0]["apex"]["index"]]
 
 
