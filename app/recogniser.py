@@ -70,7 +70,7 @@ class Recogniser(QObject):
         else:
             measurement, self._waiting = self._waiting, None
             self._asked, self._asked_about = self._count, measurement
-            self._process.send(predict_request(self._count, measurement.cube, measurement.apex))
+            self._process.send(predict_request(self._count, measurement.cube, measurement.apex, measurement.onset))
 
     def _take(self, message: dict[str, Any]) -> None:
         from mer_core.serving import to_prediction

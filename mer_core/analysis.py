@@ -22,6 +22,7 @@ _COARSE = 4.0  # crop pixels to one of the source: the face is too small to meas
 @dataclass(frozen=True, eq=False)
 class Measurement:
     """field: Θ over the crop. cube: (28, 28, 3) float32 (u, v, strain). apex: (112, 112) uint8 grey aligned face.
+    onset: the same at onset, carried along with the head to where ``apex`` has it: what differs, the face did.
 
     warnings: sentences for the user; empty when all is well. alignment: where the crop lies in the frames; that of the
     clip, unless the head strays so far in it that the onset had to be aligned by itself.
@@ -30,6 +31,7 @@ class Measurement:
     field: FlowField
     cube: np.ndarray
     apex: np.ndarray
+    onset: np.ndarray
     warnings: tuple[str, ...]
     alignment: Alignment
 
@@ -54,11 +56,14 @@ def measure_clip(
     field = measure(
         start, end, settings, crops.stable, lambda head: crops.following(head.matrix).crop(last), crops.skin
     )
-    small = cv2.resize(end, (APEX_SIZE, APEX_SIZE), interpolation=cv2.INTER_AREA)
+    carried = crops.following(cv2.invertAffineTransform(field.head_motion.matrix)).crop(first)
+    small_end, small_start = (
+        cv2.resize(picture, (APEX_SIZE, APEX_SIZE), interpolation=cv2.INTER_AREA) for picture in (end, carried)
+    )
     warnings = _warnings(field, crops, onset, apex)
     if local is None:
         warnings.insert(0, "No face is seen in the onset frame: its place is guessed from the rest of the clip.")
-    return Measurement(field, feature_cube(field), small, tuple(warnings), crops)
+    return Measurement(field, feature_cube(field), small_end, small_start, tuple(warnings), crops)
 
 
 def settings_for(card: Mapping[str, Any]) -> FlowSettings:

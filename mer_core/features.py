@@ -12,7 +12,7 @@ import numpy as np
 from mer_core.errors import FeatureError
 
 DATASETS = ("flow", "apex", "label", "dataset", "subject", "clip")
-OPTIONAL = ("frames",)
+OPTIONAL = ("onset", "frames")
 MEGC_CLASSES = ("negative", "positive", "surprise")
 """The classes of the MEGC 2019 composite, for files of three classes that do not name them."""
 
@@ -24,6 +24,7 @@ class FeatureSet:
     flow: (N, 28, 28, 3) float32, (u, v, strain) from onset to apex; u to the right and v down, in pixels of the crop,
     or any positive scaling of them. apex: (N, H, W) uint8, the aligned grey apex face. label: (N,) int64 into
     ``classes``. dataset, subject, clip: (N,) str. ``attributes`` says how the features were made (flow method, …).
+    onset: (N, H, W) uint8, the same face at onset, carried along with the head to where ``apex`` has it, or None.
     frames: (N, T, H, W) uint8, the aligned grey face from onset to offset at T evenly spaced moments, or None.
     """
 
@@ -35,6 +36,7 @@ class FeatureSet:
     clip: np.ndarray
     classes: tuple[str, ...]
     attributes: dict[str, Any] = field(default_factory=dict)
+    onset: np.ndarray | None = None
     frames: np.ndarray | None = None
 
     def __len__(self) -> int:
@@ -74,6 +76,11 @@ def check_features(features: FeatureSet, where: str = "The features") -> None:
     if features.apex.ndim != 3 or len(features.apex) != count:
         raise FeatureError(
             f"{where}: 'apex' must have the shape ({count}, height, width), but has {features.apex.shape}."
+        )
+    onset = features.onset
+    if onset is not None and onset.shape != features.apex.shape:
+        raise FeatureError(
+            f"{where}: 'onset' must have the shape of 'apex', {features.apex.shape}, but has {onset.shape}."
         )
     frames = features.frames
     if frames is not None and (frames.ndim != 4 or len(frames) != count):
@@ -225,5 +232,5 @@ def _to_features(arrays: Mapping[str, np.ndarray], attributes: dict[str, Any], p
         clip=arrays["clip"].astype(str),
         classes=tuple(str(name) for name in classes),
         attributes=attributes,
-        frames=arrays["frames"].astype(np.uint8) if "frames" in arrays else None,
+        **{name: arrays[name].astype(np.uint8) for name in OPTIONAL if name in arrays},
     )

@@ -40,13 +40,18 @@ class Recogniser:
         card = read_card(folder)
         return cls(card, read_network(folder, card))
 
-    def predict(self, flow: np.ndarray, apex: np.ndarray) -> Prediction:
-        """Recognise one expression from its flow (28, 28, 3) float32 (u, v, strain) and apex face (H, W) uint8."""
+    def predict(self, flow: np.ndarray, apex: np.ndarray, onset: np.ndarray | None = None) -> Prediction:
+        """Recognise one expression from its flow (28, 28, 3) float32 (u, v, strain) and apex face (H, W) uint8.
+
+        onset: the face at onset, (H, W) uint8, which only models of the difference between the two read.
+        """
         if flow.shape != (28, 28, 3) or not np.isfinite(flow).all():
             raise ModelError(f"The flow must be (28, 28, 3) finite numbers, but is {flow.shape}: measure it again.")
         if apex.ndim != 2 or apex.size == 0:
             raise ModelError(f"The apex picture must be (height, width) grey, but is {apex.shape}: measure it again.")
-        probabilities, attention = self._network.opinion(flow, apex)
+        if onset is not None and onset.shape != apex.shape:
+            raise ModelError(f"The onset picture is {onset.shape}, the apex picture {apex.shape}: measure them again.")
+        probabilities, attention = self._network.opinion(flow, apex, onset)
         return Prediction(self.classes, probabilities, attention, normalised_entropy(probabilities))
 
 

@@ -1,8 +1,8 @@
 """JSON lines between a window and its recognition child (``python -m mer_core serve``); no torch on the window's side.
 
 Requests: ``{"id": 1, "op": "load", "model": DIR}`` and ``{"id": 2, "op": "predict", "flow": …, "apex": …,
-"apex_shape": [H, W]}``; replies carry the same id and ``ok``, and ``message``, one sentence, where ok is false. Arrays
-are base64 of their bytes, little-endian.
+"onset": …, "shape": [H, W]}``; replies carry the same id and ``ok``, and ``message``, one sentence, where ok is false.
+Arrays are base64 of their bytes, little-endian.
 """
 
 import base64
@@ -22,10 +22,10 @@ def load_request(number: int, folder: Path) -> str:
     return json.dumps({"id": number, "op": "load", "model": str(folder)}) + "\n"
 
 
-def predict_request(number: int, flow: np.ndarray, apex: np.ndarray) -> str:
-    """A line that asks what the loaded model says of flow (28, 28, 3) float32 and apex (H, W) uint8."""
-    request = {"id": number, "op": "predict", "flow": encode(flow, "<f4"), "apex": encode(apex, "|u1")}
-    return json.dumps({**request, "apex_shape": list(apex.shape)}) + "\n"
+def predict_request(number: int, flow: np.ndarray, apex: np.ndarray, onset: np.ndarray) -> str:
+    """A line that asks what the loaded model says of flow (28, 28, 3) float32, apex and onset (H, W) uint8."""
+    request = {"id": number, "op": "predict", "flow": encode(flow, "<f4"), "shape": list(apex.shape)}
+    return json.dumps({**request, "apex": encode(apex, "|u1"), "onset": encode(onset, "|u1")}) + "\n"
 
 
 def read_reply(line: str) -> dict[str, Any]:

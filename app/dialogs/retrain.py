@@ -40,9 +40,11 @@ class RetrainDialog(QDialog):
         self.seeds.setToolTip("Independent trainings: the model averages them, the card gives their spread")
         self.fu_mix = QCheckBox("FU-MIX: weigh clips by how often they are misread, and mix them")
         self.fu_mix.setChecked(True)
-        self.apex = QCheckBox("Fuse the apex picture with the flow")
-        self.apex.setToolTip("The paper's image stream. With few subjects it tends to learn the person")
-        form = QFormLayout()
+        self.image = QComboBox()
+        for name, value in (("None", "none"), ("The apex face", "apex"), ("Apex minus onset", "difference")):
+            self.image.addItem(name, value)
+        self.image.setToolTip("Fused with the flow. With few subjects the apex face tends to teach who it is")
+        self._form = form = QFormLayout()
         self.method = QComboBox()
         self.method.addItem("MR-UAMF, the paper's method", "mr-uamf")
         self.method.addItem("MR-UAMF+, our own best", "mr-uamf-plus")
@@ -51,7 +53,7 @@ class RetrainDialog(QDialog):
         form.addRow("Epochs", self.epochs)
         form.addRow("Seeds", self.seeds)
         form.addRow("", self.fu_mix)
-        form.addRow("", self.apex)
+        form.addRow("Image stream", self.image)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.train_button = QPushButton("Train")
         self.train_button.setDefault(True)
@@ -70,7 +72,7 @@ class RetrainDialog(QDialog):
         values = {"method": self.method.currentData(), "epochs": self.epochs.value(), "seeds": self.seeds.value()}
         if self._parts_are_switches:
             values["mixing"] = "fu-mix" if self.fu_mix.isChecked() else "none"
-            values["image"] = "apex" if self.apex.isChecked() else "none"
+            values["image"] = self.image.currentData()
         return [part for name, value in values.items() for part in (f"--{name}", str(value))]
 
     @property
@@ -80,8 +82,8 @@ class RetrainDialog(QDialog):
     def _show_method(self) -> None:
         """Each method has its own usual epochs; MR-UAMF+ has no parts to switch."""
         self.epochs.setValue((TrainSettings() if self._parts_are_switches else PlusSettings()).epochs)
-        self.fu_mix.setVisible(self._parts_are_switches)
-        self.apex.setVisible(self._parts_are_switches)
+        for part in (self.fu_mix, self.image):
+            self._form.setRowVisible(part, self._parts_are_switches)
 
 
 def _summary(labels: TrainingSet) -> str:

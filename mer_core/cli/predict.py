@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         mismatch = settings_mismatch(recogniser.card, settings)
         alignment = align_clip(clip)
         measured = measure_clip(clip.read, alignment, onset, apex, settings)
-        opinion = recogniser.predict(measured.cube, measured.apex)
+        opinion = recogniser.predict(measured.cube, measured.apex, measured.onset)
         result = _result(clip, (onset, apex), alignment, measured, opinion, settings)
     result["model"] = str(arguments.model)
     result["warnings"] = [*measured.warnings, *mismatch]

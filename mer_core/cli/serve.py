@@ -47,7 +47,7 @@ def _threads() -> None:
 
 
 def _parse(line: str) -> dict[str, Any]:
-    needed = {"load": ("model",), "predict": ("flow", "apex", "apex_shape")}
+    needed = {"load": ("model",), "predict": ("flow", "apex", "onset", "shape")}
     try:
         request = json.loads(line)
     except ValueError as error:
@@ -64,10 +64,10 @@ def _predict(recogniser: Recogniser | None, request: dict[str, Any]) -> dict[str
     if recogniser is None:
         raise ModelError("No model is loaded: load one first.")
     began = time.perf_counter()
-    shape = request["apex_shape"]
+    shape = request["shape"]
     if not isinstance(shape, list) or len(shape) != 2 or not all(isinstance(side, int) and side > 0 for side in shape):
-        raise ModelError("The request's 'apex_shape' must be [height, width].")
+        raise ModelError("The request's 'shape' must be [height, width].")
     flow = decode(request["flow"], "<f4", (28, 28, 3))
-    apex = decode(request["apex"], "|u1", (shape[0], shape[1]))
-    prediction = recogniser.predict(flow, apex)
+    apex, onset = (decode(request[name], "|u1", (shape[0], shape[1])) for name in ("apex", "onset"))
+    prediction = recogniser.predict(flow, apex, onset)
     return from_prediction(request["id"], prediction, (time.perf_counter() - began) * 1e3)

@@ -38,6 +38,7 @@ ABLATION: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("mr-uamf", "… + micro-attention = MR-UAMF", {}),
     ("no-fu-mix", "MR-UAMF without any mixing", {"mixing": "none"}),
     ("mixup", "MR-UAMF with plain mixup in place of FU-MIX", {"mixing": "mixup"}),
+    ("difference", "MR-UAMF with apex − onset in place of the apex", {"image": "difference"}),
     ("no-image", "MR-UAMF without the image stream", {"image": "none"}),
     ("single", "MR-UAMF with one stream of 16 in place of three", {"streams": "single"}),
     ("literal", "MR-UAMF with attention as printed, H · φ(A)", {"literal_attention": True}),

@@ -43,7 +43,7 @@ def evaluate(
     settings = settings or chosen.settings()
     if not isinstance(settings, chosen.settings):
         raise ModelError(f"These are not settings of the method '{method}': give it its own.")
-    check_readable(chosen, features)
+    check_readable(chosen, features, settings)
     if test_peek and chosen.held_out_by_epoch is None:
         raise ModelError(f"The method '{method}' does not show its epochs, so there is nothing to peek at.")
     if save_split is not None:

@@ -127,7 +127,7 @@ def _obstacle(entry: Entry, features: FeatureSet, options: Options) -> str:
     if entry.heavy and options.heavy == "skip":
         return "Left out by --heavy skip: too heavy for this machine."
     try:
-        check_readable(method(entry.method), features)
+        check_readable(method(entry.method), features, entry.settings)
     except MerError as error:
         return str(error)
     return ""

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mer_core.errors import ModelError
 from mer_core.features import FeatureSet
 from mer_core.training.settings import LearningSettings, TrainSettings
 
@@ -38,11 +39,11 @@ def flow_input(flow: np.ndarray, settings: LearningSettings) -> Tensor:
     return torch.stack([u.relu(), (-u).relu(), v.relu(), (-v).relu(), strain], dim=1)
 
 
-def apex_input(apex: np.ndarray, settings: LearningSettings) -> Tensor:
-    """(N, H, W) uint8 → (N, 1, 28, 28) float32, area-resampled, each picture standardised by itself."""
+def image_input(pictures: np.ndarray, settings: LearningSettings) -> Tensor:
+    """(N, H, W) uint8 or float32 → (N, 1, 28, 28) float32, area-resampled, each picture scaled by itself."""
     import cv2
 
-    small = np.stack([cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for picture in apex])
+    small = np.stack([cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for picture in pictures])
     values = torch.from_numpy(small.astype(np.float32))[:, None]
     scaling = settings.scaling if settings.scaling in ("minmax", "bytes") else "standardise"
     return _scale(values.flatten(2), scaling).view(values.shape)
@@ -71,17 +72,25 @@ class Inputs:
     flow: (2, N, C, 28, 28) and image: (2, N, 1, 28, 28) or None, first as they are, then mirrored.
     """
 
-    def __init__(self, flow: np.ndarray, apex: np.ndarray, settings: LearningSettings) -> None:
+    def __init__(
+        self, flow: np.ndarray, apex: np.ndarray, settings: LearningSettings, onset: np.ndarray | None = None
+    ) -> None:
+        """ModelError where the settings ask for the difference from the onset's faces and there are none."""
         self.flow = torch.stack([flow_input(flow, settings), flow_input(mirror_flow(flow), settings)])
         self.image: Tensor | None = None
-        if isinstance(settings, TrainSettings) and settings.image == "apex":
-            picture = apex_input(apex, settings)
+        if isinstance(settings, TrainSettings) and settings.image != "none":
+            pictures = apex
+            if settings.image == "difference":
+                if onset is None:
+                    raise ModelError("This model reads the onset face beside the apex, but none was given.")
+                pictures = apex.astype(np.float32) - onset
+            picture = image_input(pictures, settings)
             self.image = torch.stack([picture, picture.flip(-1)])
 
     @classmethod
     def of(cls, features: FeatureSet, settings: LearningSettings) -> "Inputs":
         """The inputs of a feature set."""
-        return cls(features.flow, features.apex, settings)
+        return cls(features.flow, features.apex, settings, features.onset)
 
     def pick(self, rows: Tensor, mirrored: Tensor) -> tuple[Tensor, Tensor | None]:
         """Flow and image of ``rows`` (B,) int64, mirrored where ``mirrored`` (B,) is 1."""

@@ -31,7 +31,7 @@ class Method:
     name: str
     title: str
     reads: tuple[str, ...]
-    """Of "flow", "apex" and "frames": names of a FeatureSet's arrays."""
+    """Of "flow", "apex" and "frames": names of a FeatureSet's arrays. Some settings read more: ``also_reads``."""
     source: str
     settings: type[MethodSettings]
     predict_held_out: Predict
@@ -45,9 +45,9 @@ class Method:
     """To show what keeping the best epoch on the test clips would claim; never to choose one by."""
 
 
-def check_readable(method: Method, features: FeatureSet) -> None:
-    """Raise FeatureError if ``features`` lack something that ``method`` reads."""
-    missing = [name for name in method.reads if getattr(features, name, None) is None]
+def check_readable(method: Method, features: FeatureSet, settings: MethodSettings) -> None:
+    """Raise FeatureError if ``features`` lack something that ``method`` reads with these ``settings``."""
+    missing = [name for name in (*method.reads, *settings.also_reads) if getattr(features, name, None) is None]
     if missing:
         raise FeatureError(
             f"The method '{method.name}' reads '{missing[0]}', which these features do not hold: "

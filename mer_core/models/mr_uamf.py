@@ -43,7 +43,7 @@ class MrUamf(MemberNetwork):
         vectors, attention = self._stream("flow", flow, keep, generator)
         if self.settings.image != "none":
             if image is None:
-                raise ModelError("This model reads the apex picture beside the flow, but none was given.")
+                raise ModelError("This model reads a picture of the face beside the flow, but none was given.")
             vectors = torch.cat([vectors, self._stream("image", image, keep, generator)[0]], dim=-1)
         if self.settings.hidden:
             vectors = self.connect("hidden", vectors).relu()
@@ -52,12 +52,13 @@ class MrUamf(MemberNetwork):
         return Output(self.connect("classes", vectors), attention)
 
     @torch.no_grad()
-    def opinion(self, flow: np.ndarray, apex: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Probabilities (classes,) float32 and attention (28, 28) float32 of flow (28, 28, 3) and apex (H, W) uint8.
+    def opinion(self, flow: np.ndarray, apex: np.ndarray, onset: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities (classes,) float32 and attention (28, 28) float32.
 
-        Means over the members, and over both mirror images if trained with them.
+        Of flow (28, 28, 3), apex and onset faces (H, W) uint8. Means over the members, and over both mirror images if
+        trained with them.
         """
-        inputs = Inputs(flow[None], apex[None], self.settings)
+        inputs = Inputs(flow[None], apex[None], self.settings, None if onset is None else onset[None])
         sides = torch.arange(2 if self.settings.flip else 1)
         output = self.forward(*inputs.pick(torch.zeros_like(sides), sides))
         assert output.attention is not None

@@ -153,7 +153,7 @@ class PlusNetwork:
         chances = self.logits(self.hidden(self._for_all(sides.flatten(0, 1)))).softmax(-1).mean((0, 2))
         return chances.unflatten(0, sides.shape[:2]).mean(0)
 
-    def opinion(self, flow: np.ndarray, _apex: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def opinion(self, flow: np.ndarray, _apex: np.ndarray, _onset: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """Probabilities (classes,) float32 and attention (28, 28) float32 in 0..1 of a clip's flow (28, 28, 3).
 
         Attention is what speaks for the answer, place by place: see ``evidence``.

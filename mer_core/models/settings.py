@@ -34,6 +34,11 @@ class MethodSettings:
                 raise ModelError(f"The setting '{item.name}' is {value!r}, but must be at least {least}.")
 
     @property
+    def also_reads(self) -> tuple[str, ...]:
+        """Arrays of a feature set that these settings need beyond those that the method always reads."""
+        return ()
+
+    @property
     def total_epochs(self) -> int:
         """Steps of progress of one seed: epochs of all its stages, or 1 for a method that has none."""
         return int(getattr(self, "epochs", 1))

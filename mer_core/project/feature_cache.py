@@ -9,6 +9,7 @@ from typing import Self
 import h5py
 import numpy as np
 
+from mer_core.analysis import APEX_SIZE
 from mer_core.face_frames import FRAMES, SIDE
 
 FILE_NAME = "features.h5"
@@ -44,8 +45,9 @@ class _Table:
 
 
 class FeatureCache:
-    """Measurements found by their key: ``flow`` (28, 28, 3) float32 and ``apex`` (112, 112) uint8 under ``key``, and,
-    where they were asked for, ``frames`` (10, 112, 112) uint8 under ``frames_key``. One process writes at a time.
+    """Measurements found by their key: ``flow`` (28, 28, 3) float32, ``apex`` and ``onset`` (112, 112) uint8 under
+    ``key``, and, where they were asked for, ``frames`` (10, 112, 112) uint8 under ``frames_key``. One process writes at
+    a time.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -59,7 +61,8 @@ class FeatureCache:
     def _open(self, file: Path) -> None:
         self._file = h5py.File(file, "a")
         try:
-            self._cubes = _Table(self._file, "key", {"flow": ((28, 28, 3), "f4"), "apex": ((112, 112), "u1")})
+            face = ((APEX_SIZE, APEX_SIZE), "u1")
+            self._cubes = _Table(self._file, "key", {"flow": ((28, 28, 3), "f4"), "apex": face, "onset": face})
             self._frames = _Table(self._file, "frames_key", {"frames": ((FRAMES, SIDE, SIDE), "u1")})
         except (OSError, KeyError):
             self._file.close()
@@ -71,14 +74,14 @@ class FeatureCache:
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._file.close()
 
-    def find(self, key: str) -> tuple[np.ndarray, np.ndarray] | None:
-        """Cube (28, 28, 3) float32 and apex picture (112, 112) uint8 of a key, or None."""
+    def find(self, key: str) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+        """Cube (28, 28, 3) float32, apex and onset picture (112, 112) uint8 of a key, or None."""
         found = self._cubes.find(key)
-        return None if found is None else (found[0], found[1])
+        return None if found is None else (found[0], found[1], found[2])
 
-    def add(self, key: str, cube: np.ndarray, apex: np.ndarray) -> None:
+    def add(self, key: str, cube: np.ndarray, apex: np.ndarray, onset: np.ndarray) -> None:
         """Keep one measurement."""
-        self._cubes.add(key, cube, apex)
+        self._cubes.add(key, cube, apex, onset)
 
     def find_frames(self, key: str) -> np.ndarray | None:
         """Frames (10, 112, 112) uint8 of a key, or None."""

@@ -52,6 +52,7 @@ def project_features(
         clip=np.array([example.clip.path for example in chosen.examples]),
         classes=chosen.classes,
         attributes={"flow": settings.to_dict(), "opencv": cv2.__version__, "label_map": "MEGC 2019"},
+        onset=np.stack([row.onset for row in rows]),
         frames=np.stack([row.frames for row in rows]) if frames else None,
     )
 
@@ -59,6 +60,7 @@ def project_features(
 class _Row(NamedTuple):
     cube: np.ndarray
     apex: np.ndarray
+    onset: np.ndarray
     frames: np.ndarray
 
 
@@ -78,7 +80,7 @@ def _measured(cache: FeatureCache, example: Example, path: Path, settings: FlowS
         if found is None or cut is None:
             measurement = measure_clip(clip.read, align_clip(clip), onset, apex, settings)
             if found is None:
-                found = measurement.cube, measurement.apex
+                found = measurement.cube, measurement.apex, measurement.onset
                 cache.add(key, *found)
             if cut is None:
                 cut = face_frames(clip.read, clip.times, measurement.alignment, onset, last)

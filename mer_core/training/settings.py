@@ -56,7 +56,11 @@ class TrainSettings(LearningSettings):
         "parallel", "micro-attention: 1, 3, 5 in parallel, or as residual", "parallel", "residual", "off"
     )
     literal_attention: bool = switch(False, "multiply by phi(A), as printed, in place of 1 + phi(A)")
-    image: str = switch("apex", "image stream beside the flow", "none", "apex")
+    image: str = switch(
+        "apex",
+        "image stream beside the flow: the apex face; or what differs in it from the onset",
+        *("none", "apex", "difference"),
+    )
     hidden: int = switch(
         0, "units of a fully connected layer before the classes (the paper's text: 400; 0: none)", least=0
     )
@@ -78,6 +82,11 @@ class TrainSettings(LearningSettings):
         super().__post_init__()
         if self.c == 0:
             raise ModelError("The setting 'c' must be above 0.")
+
+    @property
+    def also_reads(self) -> tuple[str, ...]:
+        """The difference needs both faces."""
+        return ("onset",) if self.image == "difference" else ()
 
     @property
     def total_epochs(self) -> int:

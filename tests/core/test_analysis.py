@@ -31,6 +31,23 @@ def test_a_measurement_holds_field_cube_and_apex() -> None:
     np.testing.assert_array_equal(found.apex, half)
 
 
+def test_the_onset_face_goes_along_with_the_head() -> None:
+    """So that apex minus onset shows the expression, and no edge of the head."""
+    head = similarity(1.0, 1.0, (3, 2), (224, 200))
+    still, smiling = (
+        measure_clip([portrait(), moved(head, expression)].__getitem__, alignment(), 0, 1)
+        for expression in (None, smile(3))
+    )
+    assert still.onset.dtype == np.uint8
+    assert still.onset.shape == still.apex.shape
+    start = cv2.resize(alignment().crop(portrait()), (112, 112), interpolation=cv2.INTER_AREA)
+    left_behind = np.abs(still.apex.astype(float) - start)[5:-5, 5:-5]
+    carried, smiled = (np.abs(one.apex.astype(float) - one.onset)[5:-5, 5:-5] for one in (still, smiling))
+    assert carried.mean() < 0.25 * left_behind.mean()
+    mouth = np.s_[70:100, 20:92]
+    assert smiled[mouth].mean() > 3 * carried[mouth].mean()
+
+
 def test_the_size_of_the_crop_is_a_setting_and_motion_scales_with_it() -> None:
     frames = [portrait(), moved(expression=smile(2))]
     large, small = (measure_clip(frames.__getitem__, alignment(), 0, 1, FlowSettings(size=n)) for n in (224, 112))

@@ -74,6 +74,7 @@ FLOW = toy_features().flow
         ({"flow": FLOW[:5]}, "'flow' must have the shape"),
         ({"apex": FLOW[..., 0][:3]}, "'apex' must have the shape"),
         ({"flow": np.where(np.arange(24)[:, None, None, None] == 7, np.nan, FLOW)}, r"not finite in 1 of 24.*c07"),
+        ({"onset": FLOW[..., 0]}, "'onset' must have the shape of 'apex'"),
         ({"frames": FLOW[:3, None, ..., 0]}, "'frames' must have the shape"),
         ({"frames": np.array(["a"] * 24)}, "'frames' must hold numbers"),
         ({"label": np.full(24, 0.5)}, "one whole number a clip"),

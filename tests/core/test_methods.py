@@ -72,6 +72,6 @@ def test_what_is_refused() -> None:
     with pytest.raises(ModelError, match="'magic' is unknown"):
         method("magic")
     with pytest.raises(FeatureError, match="'lbp-top' reads 'frames'"):
-        check_readable(METHODS["lbp-top"], features)
+        check_readable(METHODS["lbp-top"], features, METHODS["lbp-top"].settings())
     with pytest.raises(ModelError, match="not settings of the method 'ststnet'"):
         evaluate(features, METHODS["macnn"].settings(), method="ststnet")

@@ -90,7 +90,7 @@ def test_half_waves_hold_the_whole_wave() -> None:
 def test_image_stream_without_a_picture() -> None:
     settings = TrainSettings(image="apex")
     flow = flow_input(FEATURES.flow, settings)
-    with pytest.raises(ModelError, match="apex picture"):
+    with pytest.raises(ModelError, match="picture of the face"):
         _network(settings).forward(flow, None)
 
 

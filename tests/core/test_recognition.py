@@ -5,14 +5,17 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mer_core.cli import serve
-from mer_core.errors import ModelError
+from mer_core.errors import FeatureError, ModelError
 from mer_core.models.attention import over_crop
+from mer_core.models.method import check_readable
+from mer_core.models.registry import METHODS
 from mer_core.recognition import Recogniser, normalised_entropy
 from mer_core.serving import (
     ServingError,
@@ -59,6 +62,28 @@ def test_mirrored_face_same_opinion_mirrored_attention(model: Path) -> None:
     np.testing.assert_allclose(first.attention, second.attention[:, ::-1], atol=1e-5)
 
 
+def test_a_model_of_the_difference_sees_what_the_face_did_and_not_whose_it_is(tmp_path: Path) -> None:
+    """Apex and onset share a random picture, each clip its own; a patch between them, one place a class, is all."""
+    random = np.random.default_rng(1)
+    onset = random.integers(60, 180, FEATURES.apex.shape).astype(np.uint8)
+    apex = onset.copy()
+    for clip, label in enumerate(FEATURES.label):
+        apex[clip, 12 * label + 2 : 12 * label + 10, 10:30] += 60
+    still = np.zeros_like(FEATURES.flow)
+    features = replace(FEATURES, flow=still, apex=apex, onset=onset)
+    settings = TrainSettings(epochs=15, seeds=1, mixing="none", image="difference")
+    recogniser = Recogniser.load(train_run(features, settings, tmp_path / "run", emit=lambda _event: None))
+    strange = random.integers(60, 180, onset.shape).astype(np.uint8)
+    for clip, label in enumerate(FEATURES.label):
+        change = apex[clip].astype(int) - onset[clip]
+        other = (strange[clip] + change).clip(0, 255).astype(np.uint8)
+        assert recogniser.predict(still[clip], other, strange[clip]).probabilities.argmax() == label
+    with pytest.raises(ModelError, match="reads the onset face"):
+        recogniser.predict(still[0], apex[0])
+    with pytest.raises(FeatureError, match="reads 'onset', which these features do not hold"):
+        check_readable(METHODS["mr-uamf"], FEATURES, settings)
+
+
 def test_attention_lies_where_the_network_looked() -> None:
     """A cell's centre is input place 3 i − 1; the map between is linear."""
     cells = np.zeros((10, 10), np.float32)
@@ -81,6 +106,8 @@ def test_unfit_input_and_damaged_models_have_a_sentence(model: Path, tmp_path: P
         recogniser.predict(np.full((28, 28, 3), np.nan, np.float32), FEATURES.apex[0])
     with pytest.raises(ModelError, match="apex picture must be"):
         recogniser.predict(FEATURES.flow[0], FEATURES.apex)
+    with pytest.raises(ModelError, match="onset picture is"):
+        recogniser.predict(FEATURES.flow[0], FEATURES.apex[0], FEATURES.apex[0][:-1])
     with pytest.raises(ModelError, match="no model in"):
         Recogniser.load(tmp_path)
     (tmp_path / "card.json").write_text("{")
@@ -103,14 +130,15 @@ def test_serving_answers_what_the_recogniser_says(
     model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     flow, apex = FEATURES.flow[5], FEATURES.apex[5]
+    onset = 255 - apex
     lines = [
-        predict_request(1, flow, apex),
+        predict_request(1, flow, apex, onset),
         load_request(2, model),
-        predict_request(3, flow, apex),
+        predict_request(3, flow, apex, onset),
         "nonsense\n",
-        json.dumps({"id": 4, "op": "predict", "flow": "AAAA", "apex": "", "apex_shape": [1, 1]}) + "\n",
+        json.dumps({"id": 4, "op": "predict", "flow": "AAAA", "apex": "", "onset": "", "shape": [1, 1]}) + "\n",
         load_request(5, model / "absent"),
-        predict_request(6, flow, apex),
+        predict_request(6, flow, apex, onset),
     ]
     monkeypatch.setattr("sys.stdin", io.StringIO("".join(lines)))
     assert serve.run(argparse.Namespace()) == 0

@@ -177,7 +177,7 @@ def test_each_method_finds_where_the_face_moves(method: Method, settings: SvmSet
 def test_what_a_method_reads_must_be_there() -> None:
     features = _moving(methods_frames=False)
     with pytest.raises(FeatureError, match="'lbp-top' reads 'frames'"):
-        check_readable(lbp_top.METHOD, features)
+        check_readable(lbp_top.METHOD, features, lbp_top.LbpTopSettings())
     with pytest.raises(FeatureError, match="reads 'frames'"):
         hoof.describe(features, hoof.HoofSettings(motion="pairs"))
 
