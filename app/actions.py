@@ -54,6 +54,8 @@ ACTIONS = (
     Spec("theme_light", "View", "Light", checkable=True, group="theme"),
     Spec("theme_dark", "View", "Dark", checkable=True, group="theme"),
     Spec("play", "Play", "Play / pause", ("Space",), "play"),
+    Spec("play_backwards", "Play", "Play backwards / pause", ("Shift+Space",), "play-backwards"),
+    Spec("every_frame", "Play", "Every frame, however slow", ("E",), tip="Show each frame, in place of passing frames over to keep to the time", checkable=True),
     Spec("loop", "Play", "Loop onset to offset", ("L",), "repeat", "Play between the marks, over and over", checkable=True),
     Spec("slower", "Play", "Slower", ("-",)),
     Spec("faster", "Play", "Faster", ("+", "=")),

@@ -34,8 +34,10 @@ from app.panels.notice import Notice
 from app.panels.plots import Plots
 from app.panels.recognition import RecognitionPanel
 from app.panels.welcome import Welcome
+from app.player.memory_menu import MemoryMenu
 from app.player.player import Player
 from app.sample_maker import SampleMaker
+from app.work_bar import WorkBar
 from mer_core.annotation import megc_class
 from mer_core.project import FILE_NAME
 
@@ -43,7 +45,8 @@ _LAYOUT = 1  # counts up when docks are added or renamed, so that an old arrange
 _WITH_PROJECT = ("close_project", "retrain")
 _WITH_CLIP = ("clip_properties", "remove_clip", "face", "overlay_attention", "overlay_strain", "overlay_none")
 _WITH_FRAMES = (
-    *("zoom_in", "zoom_out", "zoom_fit", "zoom_actual", "play", "loop", "slower", "faster"),
+    *("zoom_in", "zoom_out", "zoom_fit", "zoom_actual"),
+    *("play", "play_backwards", "every_frame", "loop", "slower", "faster"),
     *("previous_frame", "next_frame", "back_10", "forward_10", "first_frame", "last_frame"),
     *("mark_onset", "mark_apex", "mark_offset", "previous_mark", "next_mark"),
 )
@@ -122,6 +125,9 @@ class MainWindow(QMainWindow):
         self._state = QLabel()
         self._state.setObjectName("hint")
         self.statusBar().addWidget(self._hint, 1)
+        self.work_bar = WorkBar(self.desk)
+        self.statusBar().addPermanentWidget(self.work_bar)
+        MemoryMenu(actions.menus["Play"].addMenu("Memory for frames"), self.desk.media, self.settings)
         self.statusBar().addPermanentWidget(self._state)
 
     def _dock(self, title: str, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
@@ -164,10 +170,7 @@ class MainWindow(QMainWindow):
                 "overlay_attention": lambda: self.player.choose_overlay("attention"),
                 "overlay_strain": lambda: self.player.choose_overlay("strain"),
                 "face": self._show_face,
-                "play": playback.toggle,
                 "loop": self._set_loop,
-                "slower": lambda: self.player.change_speed(-1),
-                "faster": lambda: self.player.change_speed(1),
                 "previous_frame": manual(lambda: media.step(-1)),
                 "next_frame": manual(lambda: media.step(1)),
                 "back_10": manual(lambda: media.step(-10)),
@@ -211,6 +214,7 @@ class MainWindow(QMainWindow):
         desk.media.opened.connect(self._show_media)
         desk.media.closed.connect(self._show_media)
         desk.media.open_failed.connect(lambda _: self.player.say("This clip cannot be shown: click it to try again."))
+        desk.media.opening_cancelled.connect(lambda: self.player.say("Not opened: click the clip to try again."))
         session.edited.connect(self.notice.hide)
         self.clip_list.wanted_again.connect(desk.open_again)
         self.annotation_panel.left.connect(self.player.view.setFocus)
@@ -255,6 +259,7 @@ class MainWindow(QMainWindow):
         actions = self.actions_by_id
         actions.enable(_WITH_CLIP, self.desk.session.clip is not None)
         actions.enable(_WITH_FRAMES, self.desk.media.clip is not None)
+        self._set_loop()
 
     def _show_undo(self) -> None:
         stack, actions = self.desk.session.undo_stack, self.actions_by_id

@@ -1,6 +1,7 @@
 """From paths a user gives to an open project and clips in it."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -8,7 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from app import places
 from app.background import Worker
 from app.session import Session
-from mer_core.errors import ClipError, ProjectError
+from mer_core.errors import Cancelled, ClipError, ProjectError
+from mer_core.progress import Progress
 from mer_core.project import FILE_NAME, ClipRecord, Project
 
 _SUBJECT = re.compile(r"(?:s|sub|subject|sp|p|participant)[-_ ]?(?:no\.)?\d+|\d{2,4}", re.IGNORECASE)
@@ -22,11 +24,16 @@ class Opener(QObject):
     opened = Signal()
     busy = Signal(str)
     failed = Signal(str)
+    looking = Signal(int, int, str)  # how far the look at a clip is that takes a while; equal: it is over
+
+    _looked = Signal(object, int, int, str)
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
         self._worker = Worker("opener", self)
+        self._request = object()  # names the requests that have not been given up
+        self._looked.connect(self._tell_looked)
 
     def open(self, paths: list[Path]) -> None:
         """Open a project, or add clips to the open one (or to the project for loose clips) and show the first."""
@@ -38,10 +45,16 @@ class Opener(QObject):
                 clips.append(path)
         if clips:
             self.busy.emit(f"Opening {clips[0].name}…")
-            project = self._session.project
+            project, request, folder = self._session.project, self._request, places.index_folder()
+
+            def report(done: int, total: int, text: str) -> None:
+                if request is not self._request:
+                    raise Cancelled
+                self._looked.emit(request, done, total, text)
+
             self._worker.submit(
                 " ".join(map(str, clips)),  # each request is its own: none replaces another
-                lambda: _look_at(clips),
+                lambda: _look_at(clips, report, folder),
                 lambda seen: self._add(seen, project),
                 self._fail,
             )
@@ -64,16 +77,31 @@ class Opener(QObject):
         else:
             self.opened.emit()
 
+    def cancel(self) -> None:
+        """Give up the clips that are being looked at."""
+        self._request = object()
+        self._worker.forget()
+        self._tell_over()
+
+    def _tell_looked(self, request: object, done: int, total: int, text: str) -> None:
+        if request is self._request:
+            self.looking.emit(min(done, total - 1), total, text)
+
+    def _tell_over(self) -> None:
+        self.busy.emit("")
+        self.looking.emit(1, 1, "")
+
     def stop(self) -> None:
         """End the thread."""
+        self._request = object()
         self._worker.stop()
 
     def _fail(self, sentence: str) -> None:
-        self.busy.emit("")
+        self._tell_over()
         self.failed.emit(sentence)
 
     def _add(self, seen: _Seen, asked_in: Project | None) -> None:
-        self.busy.emit("")
+        self._tell_over()
         found, problems = seen
         if asked_in is not self._session.project and asked_in is not None:
             return  # another project was opened meanwhile: these were not meant for it
@@ -112,18 +140,23 @@ class Opener(QObject):
         return self._session.project is not None
 
 
-def _look_at(paths: list[Path]) -> _Seen:
+def _look_at(paths: list[Path], progress: Progress, index_folder: Path) -> _Seen:
     """What can be opened of these, and a sentence for each that cannot."""
     from mer_core.clips import open_clip
 
     found, problems = [], []
     for path in paths:
         try:
-            with open_clip(path) as clip:
+            told = partial(_tell_of, path, progress)
+            with open_clip(path, progress=told, index_folder=index_folder) as clip:
                 found.append((path, clip.fps, len(clip)))
         except ClipError as error:
             problems.append(str(error))
     return found, problems
+
+
+def _tell_of(path: Path, progress: Progress, done: int, total: int, text: str) -> None:
+    progress(done, total, f"{text} of {path.name}")
 
 
 def _subject(path: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
 
 from app.actions import Actions
 from app.media import Media
+from app.player.gap_sign import GapSign
+from app.player.pace import Pace
 from app.player.playback import SPEEDS, Playback
 from app.player.video_view import VideoView
 from app.theme import icon
@@ -51,6 +53,9 @@ class Player(QWidget):
         self.view = VideoView()
         self.timeline = Timeline()
         self.playback = Playback(media, self)
+        self.gap_sign = GapSign()
+        self.view.installEventFilter(self)
+        self.pace_text = ""
         self._position = QLabel()
         self._position.setObjectName("hint")
         # As long as its text but never pushing: the timeline must not shift under the pointer.
@@ -86,6 +91,8 @@ class Player(QWidget):
         self.play_button = _button(actions["play"])
         for name in ("first_frame", "previous_frame"):
             transport.addWidget(_button(actions[name]))
+        self.back_button = _button(actions["play_backwards"])
+        transport.addWidget(self.back_button)
         transport.addWidget(self.play_button)
         for name in ("next_frame", "last_frame", "loop"):
             transport.addWidget(_button(actions[name]))
@@ -94,6 +101,7 @@ class Player(QWidget):
             transport.addWidget(widget)
             transport.addSpacing(4)
         transport.addWidget(self._position, 1)
+        transport.addWidget(self.gap_sign)
         transport.addWidget(self.overlay)
         transport.addWidget(self.opacity)
         transport.addWidget(_button(actions["face"]))
@@ -105,6 +113,15 @@ class Player(QWidget):
         layout.addWidget(self.timeline)
         layout.addLayout(transport)
         self._connect(media)
+        actions.connect(
+            {
+                "play": self.playback.toggle,
+                "play_backwards": self.playback.toggle_backwards,
+                "every_frame": lambda: self.playback.set_every_frame(actions["every_frame"].isChecked()),
+                "slower": lambda: self.change_speed(-1),
+                "faster": lambda: self.change_speed(1),
+            }
+        )
         self._show_closed()
 
     def _connect(self, media: Media) -> None:
@@ -121,9 +138,13 @@ class Player(QWidget):
         self.overlay.currentIndexChanged.connect(self._overlay_changed)
         self.opacity.valueChanged.connect(lambda value: self.view.set_opacity(value / 100))
         self.view.set_opacity(self.opacity.value() / 100)
-        self.playback.playing_changed.connect(
-            lambda playing: self.play_button.setIcon(icon("pause" if playing else "play"))
-        )
+        self.playback.playing_changed.connect(self._show_playing)
+        self.playback.paced.connect(self._show_pace)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self.playback.note_painted()
+        return super().eventFilter(watched, event)
 
     def say(self, text: str) -> None:
         """Show a text in place of a frame."""
@@ -200,10 +221,12 @@ class Player(QWidget):
             self.frame_box.setRange(clip.numbers[0], clip.numbers[-1])
         self.frame_box.setEnabled(True)
         self.timeline.set_clip(clip.numbers, clip.times)
+        self.gap_sign.show_gaps(clip)
 
     def _show_closed(self) -> None:
         self._heat.clear()
         self.timeline.set_clip((), ())
+        self.gap_sign.show_gaps(None)
         self.view.show_overlay(None)
         self.view.show_face(None, None)
         self.frame_box.setEnabled(False)
@@ -219,6 +242,19 @@ class Player(QWidget):
         self.timeline.set_index(index)
         self._show_position(index)
 
+    def _show_playing(self, playing: bool) -> None:
+        self.playback.refresh_rate = max(24.0, self.screen().refreshRate())
+        backwards = self.playback.direction < 0
+        self.play_button.setIcon(icon("pause" if playing and not backwards else "play"))
+        self.back_button.setIcon(icon("pause" if playing and backwards else "play-backwards"))
+
+    def _show_pace(self, pace: Pace | None) -> None:
+        """While playing: how fast it really is. Frames' numbers then change faster than one can read."""
+        clip = self._media.clip
+        self.pace_text = pace.text(clip.fps) if pace and clip else ""
+        if clip:
+            self._show_position(self._media.index)
+
     def _show_position(self, index: int) -> None:
         clip = self._media.clip
         if clip is None:
@@ -226,7 +262,8 @@ class Player(QWidget):
         with QSignalBlocker(self.frame_box):
             self.frame_box.setValue(clip.numbers[index])
         self._position.setToolTip(f"{clip.fps:g} frames a second, {clip.width} × {clip.height} pixels")
-        self._position.setText(f"{index + 1}/{len(clip)} · {clip.times[index] * 1000:.0f} ms")
+        text = self.pace_text or f"{index + 1}/{len(clip)} · {clip.times[index] * 1000:.0f} ms"
+        self._position.setText(text)
 
 
 def _button(action: QAction) -> QToolButton:
