@@ -2,12 +2,14 @@
 
 import argparse
 import importlib
+import keyword
 import sys
 
 from mer_core.errors import Cancelled, MerError
 
 COMMANDS = (
     "sample",
+    "import",
     "export",
     "read",
     "features",
@@ -26,7 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="mer_core", description="Facial micro-expressions: measure, train, judge.")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in COMMANDS:
-        module = importlib.import_module(f"mer_core.cli.{name}")
+        file = f"{name}_" if keyword.iskeyword(name) else name
+        module = importlib.import_module(f"mer_core.cli.{file}")
         subparser = subparsers.add_parser(name, help=module.HELP, description=module.HELP)
         module.add_arguments(subparser)
         subparser.set_defaults(run=module.run)
