@@ -86,7 +86,7 @@ def settings_mismatch(card: Mapping[str, Any], settings: FlowSettings) -> tuple[
 def _warnings(field: FlowField, alignment: Alignment, onset: int, apex: int) -> list[str]:
     found = []
     if alignment.source == "frame":
-        found.append("No face was found: the whole frame is measured, so a model's answer means little.")
+        found.append("The whole frame is measured, as chosen, not a face: a model's answer means little.")
     elif alignment.source == "points":
         found.append("Only five points of the face were found: the head's own motion is removed less well.")
     if alignment.source != "frame" and alignment.scale > _COARSE:

@@ -9,6 +9,10 @@ class ClipError(MerError):
     """A clip that cannot be opened or read exactly."""
 
 
+class NoFaceError(MerError):
+    """A clip in which no face is found, where nobody has said to measure the whole frame."""
+
+
 class ProjectError(MerError):
     """A project that cannot be opened, read or written."""
 

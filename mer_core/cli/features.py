@@ -35,5 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
             frames=arguments.frames,
         )
     write_features(arguments.file, features)
+    for clip, why in features.attributes.get("left_out", {}).items():
+        print(f"{clip} is left out. {why}")
     print(f"{len(features)} clips of {len(set(features.group))} subjects are in {arguments.file}.")
     return 0

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from mer_core.analysis import Measurement, measure_clip, settings_for, settings_mismatch
 from mer_core.clips import Clip, open_clip
-from mer_core.faces import Alignment, align_clip
+from mer_core.faces import WHOLE_FRAME, Alignment, FaceChoice, align_clip
 from mer_core.flow import FLOW_METHODS, FlowSettings
 from mer_core.project.models import DEFAULT_MODEL
 from mer_core.recognition import Prediction, Recogniser
@@ -29,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--flow", choices=FLOW_METHODS, help="flow method (default: the one the model was trained with)"
     )
+    parser.add_argument(
+        "--face", metavar="X,Y|whole", help="of several faces the one at this point of the onset frame; or no face"
+    )
     parser.add_argument("--fps", type=float, help="the true frame rate, where the source states another or none")
     parser.add_argument("--json", action="store_true", help="one JSON object in place of the table")
 
@@ -42,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.flow is not None:
             settings = replace(settings, method=arguments.flow)
         mismatch = settings_mismatch(recogniser.card, settings)
-        alignment = align_clip(clip)
+        alignment = align_clip(clip, choice=_choice(arguments.face, onset))
         measured = measure_clip(clip.read, alignment, onset, apex, settings)
         opinion = recogniser.predict(measured.cube, measured.apex, measured.onset)
         result = _result(clip, (onset, apex), alignment, measured, opinion, settings)
@@ -53,6 +56,12 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _show(result)
     return 0
+
+
+def _choice(text: str | None, index: int) -> FaceChoice | None:
+    if text is None:
+        return None
+    return WHOLE_FRAME if text == "whole" else FaceChoice.parse(f"frame {index} at {text.replace(',', ' ')}")
 
 
 def _result(

@@ -4,13 +4,15 @@ Per-frame alignment would jitter by more than a micro-expression moves (0.16 px 
 several frames are averaged and every frame of a clip is cut by the same transform.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import cv2
 import numpy as np
 
+from mer_core.errors import NoFaceError
+from mer_core.faces.choice import FaceChoice
 from mer_core.faces.face import OUTLINE, STABLE, Face, five_points
 from mer_core.faces.find import find_faces
 from mer_core.faces.warp import warp_square
@@ -37,10 +39,10 @@ class Pictures(Protocol):
 class Alignment:
     """matrix: (2, 3) float64, source pixels → pixels of the crop. size: the crop's side.
 
-    source: what it rests on: the face mesh, five points, or, no face being found, the whole frame.
+    source: what it rests on: the face mesh, five points, or, where the user chose so, the whole frame.
     landmarks: (468, 2) float32 in source pixels, the median over the frames looked at, where a mesh was found.
     drift: the farthest the face strayed from there in those frames, as part of the crop's side; 1 where half of them or
-    more show no face.
+    more show no face. faces: how many were seen in the frame that shows most.
     """
 
     matrix: np.ndarray
@@ -48,6 +50,7 @@ class Alignment:
     source: Literal["mesh", "points", "frame"] = "mesh"
     landmarks: np.ndarray | None = None
     drift: float = 0.0
+    faces: int = 1
 
     def crop(self, image: np.ndarray) -> np.ndarray:
         """The aligned face of `image` (H, W, 3) uint8 RGB: (size, size) uint8 grey."""
@@ -108,31 +111,23 @@ def align_clip(
     indices: Sequence[int] | None = None,
     *,
     size: int = SIZE,
-    choose: Callable[[list[Face]], Face] | None = None,
+    choice: FaceChoice | None = None,
 ) -> Alignment:
     """Align `clip` by its face in the frames `indices`, by default five spread over the clip.
 
-    Where there are several faces the largest is taken, unless `choose` picks one of a frame's (one or more) faces.
-    Where there is none the alignment is that of the whole frame, and its `source` says so. Raises ClipError where a
-    frame cannot be read, MerError where no face finder is installed.
+    Where there are several faces the one of `choice` is followed from its frame to both ends; without one, the largest.
+    Raises NoFaceError where there is none and `choice` does not say to take the whole frame, ClipError where a frame
+    cannot be read, MerError where no face finder is installed.
     """
+    if choice is not None and choice.whole_frame:
+        return replace(whole_frame(clip.width, clip.height, size), faces=0)
     if indices is None:
         indices = sorted({round(i) for i in np.linspace(0, len(clip) - 1, _FRAMES + 2)[1:-1]}) if len(clip) else []
-    faces: list[Face] = []
-    for order, index in enumerate(indices):
-        # The slow finder is asked on the first frame only, unless it is the one that sees this face.
-        thorough = order == 0 or bool(faces and faces[-1].landmarks is None)
-        found = find_faces(clip.read(index), thorough=thorough)
-        if not found:
-            continue
-        if choose is not None:
-            faces.append(choose(found))
-        elif faces:
-            faces.append(_nearest(found, faces[-1].centre))
-        else:
-            faces.append(found[0])
+    faces, most = _faces_of_one(clip, indices, choice)
     if not faces:
-        return whole_frame(clip.width, clip.height, size)
+        raise NoFaceError(
+            "No face was found in the clip: choose to measure the whole frame, or a clip that shows a face."
+        )
     meshes = [face.landmarks for face in faces if face.landmarks is not None]
     if 2 * len(meshes) >= len(faces):
         landmarks = np.median(meshes, axis=0).astype(np.float32)
@@ -141,7 +136,39 @@ def align_clip(
         result = Alignment(eyes_to_crop(np.median([face.points[:2] for face in faces], axis=0), size), size, "points")
     between_eyes = result.to_crop(np.array([face.points[:2].mean(axis=0) for face in faces]))
     strayed = np.linalg.norm(between_eyes - np.median(between_eyes, axis=0), axis=1).max() / size
-    return replace(result, drift=float(strayed) if 2 * len(faces) > len(indices) else 1.0)
+    return replace(result, drift=float(strayed) if 2 * len(faces) > len(indices) else 1.0, faces=most)
+
+
+def _faces_of_one(clip: Pictures, indices: Sequence[int], choice: FaceChoice | None) -> tuple[list[Face], int]:
+    """One person's face in each frame that shows it, and the most faces any of the frames shows."""
+    by_mtcnn = False
+    most = 0
+    faces: list[Face] = []
+
+    def look(index: int, at: tuple[float, float] | None, *, first: bool) -> tuple[float, float] | None:
+        """Take the frame's face nearest to `at`; its centre, or `at` where there is none."""
+        nonlocal by_mtcnn, most
+        found = find_faces(clip.read(index), thorough=first or by_mtcnn, every=first or choice is not None)
+        most = max(most, len(found))
+        if not found:
+            return at
+        face = found[0] if at is None else _nearest(found, at)
+        by_mtcnn = face.landmarks is None  # the slow finder goes on being asked where it is the one that sees this face
+        faces.append(face)
+        return face.centre
+
+    if choice is None or choice.index is None:
+        at = None
+        for order, index in enumerate(indices):
+            at = look(index, at, first=order == 0)
+        return faces, most
+    chosen = min(choice.index, len(clip) - 1)
+    start = look(chosen, (choice.x, choice.y), first=True)
+    for way in ([i for i in indices if i > chosen], [i for i in reversed(indices) if i < chosen]):
+        at = start
+        for index in way:
+            at = look(index, at, first=False)
+    return faces, most
 
 
 def align_near(image: np.ndarray, alignment: Alignment) -> Alignment | None:

@@ -16,6 +16,8 @@ from mer_core.project.schema import APPLICATION_ID, MIGRATIONS, TABLES, VERSION
 
 FILE_NAME = "project.sqlite"
 _CLIP = "id, path, dataset, subject, fps, frames, fingerprint"
+# A chosen face is rare: it stands among the settings, and without one a clip's row says nothing of it.
+_CLIPS = f"SELECT {_CLIP}, coalesce((SELECT value FROM setting WHERE name = 'face:' || clip.id), '') FROM clip"
 _PATIENCE = 0.3  # seconds to wait for another program that holds the file: the window waits with it
 
 
@@ -139,12 +141,12 @@ class Project:
 
     def clips(self) -> list[ClipRecord]:
         """All clips, in the order of their paths."""
-        rows = self._read(f"SELECT {_CLIP} FROM clip ORDER BY path")
+        rows = self._read(f"{_CLIPS} ORDER BY path")
         return [ClipRecord(*row) for row in rows]
 
     def clip(self, clip_id: int) -> ClipRecord:
         """One clip. Raises ProjectError if the project has none of that id."""
-        rows = self._read(f"SELECT {_CLIP} FROM clip WHERE id = ?", (clip_id,))
+        rows = self._read(f"{_CLIPS} WHERE id = ?", (clip_id,))
         if not rows:
             raise ProjectError(f"The project has no clip of number {clip_id}: choose one from the clip list.")
         return ClipRecord(*rows[0])
@@ -282,7 +284,10 @@ def _storage(record: ClipRecord | Annotation) -> list[tuple[str, tuple[object, .
                 " path = excluded.path, dataset = excluded.dataset, subject = excluded.subject, fps = excluded.fps,"
                 " frames = excluded.frames, fingerprint = excluded.fingerprint",
                 (*values, record.fingerprint),
-            )
+            ),
+            ("INSERT OR REPLACE INTO setting VALUES (?, ?)", (_face_setting(record), record.face))
+            if record.face
+            else ("DELETE FROM setting WHERE name = ?", (_face_setting(record),)),
         ]
     marks = record.marks
     values = (record.clip, record.expression, record.coder, marks.onset, marks.apex, marks.offset)
@@ -292,8 +297,15 @@ def _storage(record: ClipRecord | Annotation) -> list[tuple[str, tuple[object, .
 
 def _removal(record: ClipRecord | Annotation | None) -> list[tuple[str, tuple[object, ...]]]:
     if isinstance(record, ClipRecord):
-        return [("DELETE FROM clip WHERE id = ?", (record.id,))]
+        return [
+            ("DELETE FROM clip WHERE id = ?", (record.id,)),
+            ("DELETE FROM setting WHERE name = ?", (_face_setting(record),)),
+        ]
     if isinstance(record, Annotation):
         key = (record.clip, record.expression, record.coder)
         return [("DELETE FROM annotation WHERE clip = ? AND expression = ? AND coder = ?", key)]
     return []
+
+
+def _face_setting(clip: ClipRecord) -> str:
+    return f"face:{clip.id}"

@@ -10,6 +10,7 @@ class ClipRecord:
     """A clip the project knows. ``path`` is as stored: relative to the project folder where it can be.
 
     fingerprint: `Clip.fingerprint` when it was added, to know it again where it was moved; empty where none was taken.
+    face: which face is measured, as the text of a `FaceChoice`; empty: the largest.
     """
 
     id: int
@@ -19,6 +20,7 @@ class ClipRecord:
     fps: float
     frames: int
     fingerprint: str = ""
+    face: str = ""
 
     @property
     def name(self) -> str:

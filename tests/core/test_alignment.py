@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from mer_core.faces import Face, align_clip, align_face, find_faces, whole_frame
+from mer_core.errors import MerError, NoFaceError
+from mer_core.faces import WHOLE_FRAME, Alignment, FaceChoice, align_clip, align_face, find_faces, whole_frame
 from mer_core.faces.align import eyes_to_crop
 from mer_core.faces.warp import warp_square
 from tests.moving_face import Pictures, alignment, face, moved, noisy, portrait, similarity
@@ -79,25 +80,53 @@ def test_frames_without_a_face_do_not_count() -> None:
     np.testing.assert_allclose(found.matrix, alignment().matrix, atol=1e-4)
 
 
-def test_no_face_means_the_whole_frame() -> None:
-    found = align_clip(Pictures([np.zeros((100, 200, 3), np.uint8)]))
+def test_without_a_face_the_whole_frame_is_taken_only_where_it_was_chosen() -> None:
+    clip = Pictures([np.zeros((100, 200, 3), np.uint8)])
+    with pytest.raises(NoFaceError, match="choose to measure the whole frame"):
+        align_clip(clip)
+    found = align_clip(clip, choice=WHOLE_FRAME)
     assert found.source == "frame"
     assert found.landmarks is None
     assert found.stable is None
     np.testing.assert_allclose(found.to_crop(np.array([[-0.5, 49.5], [199.5, 49.5]])), [[-0.5, 111.5], [223.5, 111.5]])
 
 
-def test_of_several_faces_the_caller_picks() -> None:
-    two = np.full((440, 700, 3), 90, np.uint8)
-    two[:240, :240] = cv2.resize(portrait(), (240, 240), interpolation=cv2.INTER_AREA)
-    two[:, 260:] = portrait()
-    clip = Pictures([two] * 3)
+def middle(found: Alignment) -> float:
+    """Where in the picture the crop's middle lies, x."""
+    return float(found.to_source(np.array([[112.0, 112.0]]))[0, 0])
 
-    def leftmost(faces: list[Face]) -> Face:
-        return min(faces, key=lambda candidate: candidate.box[0])
 
-    assert align_clip(clip).to_source(np.array([[112.0, 112.0]]))[0, 0] > 300
-    assert align_clip(clip, choose=leftmost).to_source(np.array([[112.0, 112.0]]))[0, 0] < 240
+def two_faces(shift: int = 0) -> np.ndarray:
+    """A small face, `shift` pixels from the left, and a large one at the right."""
+    two = np.full((440, 900, 3), 90, np.uint8)
+    two[:240, shift : shift + 240] = cv2.resize(portrait(), (240, 240), interpolation=cv2.INTER_AREA)
+    two[:, 460:] = portrait()
+    return two
+
+
+def test_of_several_faces_the_largest_is_taken_or_the_one_chosen() -> None:
+    clip = Pictures([two_faces()] * 3)
+    assert middle(align_clip(clip)) > 460
+    assert align_clip(clip).faces == 2
+    assert middle(align_clip(clip, choice=FaceChoice(1, 130, 110))) < 240
+    assert middle(align_clip(clip, choice=FaceChoice(99, 130, 110))) < 240  # of a recording that was longer
+
+
+def test_a_chosen_face_is_followed_to_both_ends() -> None:
+    """It walks by 40 pixels a frame: at the end it is where nobody would look for it without the frames between."""
+    clip = Pictures([two_faces(shift) for shift in range(0, 201, 40)])
+    found = align_clip(clip, range(6), choice=FaceChoice(3, 240, 110))
+    assert 120 < middle(found) < 330
+    assert found.drift > 0.3
+
+
+def test_a_choice_survives_as_text() -> None:
+    for choice in (WHOLE_FRAME, FaceChoice(12, 310.5, 204)):
+        assert FaceChoice.parse(str(choice)) == choice
+    assert FaceChoice.parse("") is None
+    for text in ("nobody", "frame x at 1 2", "frame 1 on 1 2"):
+        with pytest.raises(MerError, match="names no face"):
+            FaceChoice.parse(text)
 
 
 def test_the_crop_that_follows_a_moved_head_sees_it_still() -> None:

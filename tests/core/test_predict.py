@@ -75,6 +75,23 @@ def test_the_table_reads_well_and_another_flow_method_is_noted(
     assert "measured differently" in shown.replace("\n", " ")
 
 
+def test_a_clip_without_a_face_is_measured_only_where_the_whole_frame_is_asked_for(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(3)
+    for number in (1, 2):
+        assert cv2.imwrite(str(tmp_path / f"{number}.png"), rng.integers(90, 110, (120, 160, 3), np.uint8))
+    asked = ["predict", str(tmp_path), "--onset", "1", "--apex", "2", "--model", str(model), "--json"]
+    assert main(asked) == 1
+    assert "No face was found" in capsys.readouterr().err
+    assert main([*asked, "--face", "whole"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["face"] == "frame"
+    assert "whole frame is measured, as chosen" in " ".join(answer["warnings"])
+    assert main([*asked, "--face", "nose"]) == 1
+    assert "names no face" in capsys.readouterr().err
+
+
 def test_a_frame_number_outside_names_the_range(clip: Path, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["predict", str(clip), "--onset", "40", "--apex", "5", "--model", str(model)]) == 1
     told = capsys.readouterr().err.strip()

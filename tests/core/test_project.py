@@ -1,6 +1,7 @@
 """The project keeps every edit, whole, with its history; and refuses what is damaged without touching it."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,19 @@ def test_the_reverse_takes_an_edit_back(project: Project) -> None:
     assert project.annotations() == [added.new]
     project.apply(added.reverse, "anna", "edit")
     assert project.annotations() == []
+
+
+def test_a_chosen_face_is_kept_with_its_clip_and_taken_back(project: Project) -> None:
+    chosen = Change(CLIP, replace(CLIP, face="frame 3 at 100 80"))
+    project.apply(chosen, "anna", "Choose the face")
+    with Project.open(project.folder) as again:
+        assert again.clips() == [again.clip(1)] == [chosen.new]
+    project.apply(chosen.reverse, "anna", "Undo: Choose the face")
+    assert project.clips() == [CLIP]
+    project.apply(chosen, "anna", "Choose the face")
+    project.apply(Change(chosen.new, None), "anna", "Remove clip")
+    project.apply(Change(None, CLIP), "anna", "Add clip")
+    assert project.clips() == [CLIP]
 
 
 def test_coders_do_not_overwrite_each_other(project: Project) -> None:
