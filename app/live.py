@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,19 +14,24 @@ from app.background import Worker
 from app.media import Media
 from app.recogniser import Recogniser
 from app.session import Session
+from mer_core.errors import MerError
 
 if TYPE_CHECKING:  # what computes is imported in the working thread: the window opens without it
     from mer_core.analysis import Measurement
     from mer_core.faces import Alignment
+    from mer_core.flow import FlowSettings
 
 Span = Literal["onset → current", "onset → apex"]
 _KEPT = 64  # measurements of the open clip held for going back and forth; each about 700 kB
 
 
 class Live(QObject):
-    """Aligns the open clip once, measures the fields shown, and asks the model about onset → apex."""
+    """Aligns the open clip once, measures the fields shown, and asks the model about onset → apex.
 
-    aligned = Signal()
+    The fields may be measured otherwise than the model learned them: `flow` holds what the user wants to be different.
+    """
+
+    aligned = Signal()  # or found to show no face
     field_measured = Signal(object, int, int)  # Measurement or None, from index, to index
     recognised = Signal(object, object)  # Prediction or None, Measurement or None
     explained = Signal(str)  # why there is no answer
@@ -35,12 +41,18 @@ class Live(QObject):
         super().__init__(parent)
         self._session, self._media = session, media
         self._worker = Worker("measure", self)
+        self._other_flow = Worker("other flow", self)  # a slow method must not hold up the model's answer
         self.recogniser = Recogniser(self)
         self.alignment: Alignment | None = None
+        self.no_face = ""  # a sentence, where the clip shows none
         self.span: Span = "onset → apex"
-        self._kept: OrderedDict[tuple[int, int], Measurement] = OrderedDict()
+        self.flow: dict[str, Any] = {}
+        self._face: tuple[int, str] | None = None  # the clip, and which of its faces is looked at
+        self._kept: OrderedDict[tuple[int, int, FlowSettings], Measurement] = OrderedDict()
+        self._shown: tuple[int, int, FlowSettings] | None = None  # what the field shown, or awaited, is of
         self._card: dict[str, Any] = {}
         media.opened.connect(self._align)
+        session.clip_changed.connect(self._follow_choice)
         media.closed.connect(self._let_go)
         media.frame_shown.connect(lambda _: self._measure_field() if self.span == "onset → current" else None)
         session.marks_changed.connect(self.refresh)
@@ -50,8 +62,6 @@ class Live(QObject):
 
     def use_model(self, folder: Path | None, card: dict[str, Any]) -> None:
         """Answer by another model, at once; what is measured, is measured as that model learned it."""
-        if card.get("features") != self._card.get("features"):
-            self._kept.clear()
         self._card = card
         self.recogniser.forget()
         self.recognised.emit(None, None)
@@ -63,6 +73,15 @@ class Live(QObject):
         self.span = span
         self._measure_field()
 
+    def show_flow(self, changes: dict[str, Any]) -> None:
+        """How the fields are measured, where otherwise than the model learned: values of FlowSettings by name."""
+        self.flow = dict(changes)
+        self._measure_field()
+
+    def settings(self) -> FlowSettings | None:
+        """How the fields are measured; None where the model's card names settings that this version does not know."""
+        return self._settings(self.flow)
+
     def refresh(self) -> None:
         """Measure and recognise what the marks now say."""
         self._measure_field()
@@ -73,6 +92,8 @@ class Live(QObject):
         marks = self._session.marks
         if self._session.clip is None:
             return "Choose a clip to see what moves in it."
+        if self.no_face:
+            return self.no_face
         if self.alignment is None:
             return "Looking for the face…" if self._media.clip else ""
         if marks.onset is None:
@@ -87,42 +108,76 @@ class Live(QObject):
     def stop(self) -> None:
         """End the thread and the child."""
         self._worker.stop()
+        self._other_flow.stop()
         self.recogniser.stop()
 
     def _let_go(self) -> None:
         self._worker.forget()
+        self._other_flow.forget()
         self.recogniser.forget()
         self._kept.clear()
-        self.alignment = None
+        self.alignment, self.no_face, self._face, self._shown = None, "", None, None
         self.aligned.emit()
         self.field_measured.emit(None, 0, 0)
         self.recognised.emit(None, None)
 
+    def _follow_choice(self) -> None:
+        """The user has said whose face it is."""
+        clip = self._session.clip
+        if clip and self._face and clip.id == self._face[0] and clip.face != self._face[1]:
+            self._let_go()
+            self._align()
+            self._recognise()
+
     def _align(self) -> None:
-        clip = self._media.clip
-        if clip is None:
+        clip, record = self._media.clip, self._session.clip
+        if clip is None or record is None:
             return
+        self._face = record.id, record.face
 
-        def work() -> Alignment:
-            from mer_core.faces import align_clip
+        def work() -> Alignment | str:
+            from mer_core.errors import NoFaceError
+            from mer_core.faces import FaceChoice, align_clip
 
-            return align_clip(clip)
+            try:
+                return align_clip(clip, choice=FaceChoice.parse(record.face))
+            except NoFaceError as error:
+                return str(error)
 
         self._worker.submit("align", work, self._take_alignment, self.failed.emit)
 
-    def _take_alignment(self, alignment: Alignment) -> None:
-        self.alignment = alignment
+    def _take_alignment(self, found: Alignment | str) -> None:
+        if isinstance(found, str):
+            self.no_face = found
+        else:
+            self.alignment = found
         self.aligned.emit()
         self.refresh()
 
     def _measure_field(self) -> None:
         marks = self._session.marks
         target = self._media.index if self.span == "onset → current" else marks.apex
-        if marks.onset is None or target is None or target == marks.onset or not self._measurable(marks.onset, target):
+        settings = self.settings()
+        if (
+            marks.onset is None
+            or target is None
+            or target == marks.onset
+            or settings is None
+            or not self._measurable(marks.onset, target)
+        ):
+            self._shown = None
             self.field_measured.emit(None, 0, 0)
             return
         onset = marks.onset
-        self._measure("field", onset, target, lambda found: self.field_measured.emit(found, onset, target))
+        self._shown = onset, target, settings
+        same = settings == self._settings({})
+        worker = self._worker if same else self._other_flow
+
+        def show(found: Measurement) -> None:
+            if self._shown is not None:  # a frame behind is better than none; but not where nothing is to be shown
+                self.field_measured.emit(found, onset, target)
+
+        self._measure(worker, "field", self._shown, show)
 
     def _recognise(self) -> None:
         marks = self._session.marks
@@ -141,12 +196,16 @@ class Live(QObject):
             self._explain("Onset and apex are the same frame: there is no motion to recognise.")
         elif self.recogniser.model is None:
             self._explain("There is no model yet: train one on your labels with Model › Retrain.")
+        elif self.no_face:
+            self._explain(self.no_face)
         elif self.alignment is None:
             self._explain("Looking for the face…")
         elif not self._measurable(marks.onset, marks.apex):
             self._explain("A mark lies beyond the clip's end: move it to have the expression recognised.")
         else:
-            self._measure("recognise", marks.onset, marks.apex, self._ask)
+            settings = self._settings({})
+            if settings is not None:
+                self._measure(self._worker, "recognise", (marks.onset, marks.apex, settings), self._ask)
 
     def _explain(self, why: str) -> None:
         self.recogniser.forget()
@@ -164,8 +223,25 @@ class Live(QObject):
         """Marks of another, longer recording may lie outside the clip."""
         return self.alignment is not None and max(onset, target) < self._media.frames
 
-    def _measure(self, purpose: str, onset: int, target: int, then: Callable[[Measurement], None]) -> None:
-        buffer, alignment, key = self._media.buffer, self.alignment, (onset, target)
+    def _settings(self, changes: dict[str, Any]) -> FlowSettings | None:
+        if self._media.clip is None:
+            return None
+        from mer_core.analysis import settings_for
+
+        try:
+            return replace(settings_for(self._card), **changes)
+        except MerError as error:
+            self.failed.emit(str(error))
+            return None
+
+    def _measure(
+        self,
+        worker: Worker,
+        purpose: str,
+        key: tuple[int, int, FlowSettings],
+        then: Callable[[Measurement], None],
+    ) -> None:
+        buffer, alignment = self._media.buffer, self.alignment
         if buffer is None or alignment is None:
             return
         if key in self._kept:
@@ -173,19 +249,20 @@ class Live(QObject):
             then(self._kept[key])
             return
 
-        card = self._card
+        card, (onset, target, settings) = self._card, key
 
         def keep(found: Measurement) -> None:
-            if card is not self._card:
-                return  # measured as another model learned it; what is needed now has been asked for since
+            if alignment is not self.alignment:
+                return  # another face by now
             self._kept[key] = found
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-            then(found)
+            if card is self._card:  # else what is needed now has been asked for since
+                then(found)
 
         def work() -> Measurement:
-            from mer_core.analysis import measure_clip, settings_for
+            from mer_core.analysis import measure_clip
 
-            return self._kept.get(key) or measure_clip(buffer.frame, alignment, onset, target, settings_for(card))
+            return self._kept.get(key) or measure_clip(buffer.frame, alignment, onset, target, settings)
 
-        self._worker.submit(purpose, work, keep, self.failed.emit)
+        worker.submit(purpose, work, keep, self.failed.emit)

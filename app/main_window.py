@@ -35,7 +35,8 @@ from app.panels.plots import Plots
 from app.panels.recognition import RecognitionPanel
 from app.panels.welcome import Welcome
 from app.player.memory_menu import MemoryMenu
-from app.player.player import Player
+from app.player.player import OVERLAYS, Player
+from app.player.viewing import Viewing
 from app.sample_maker import SampleMaker
 from app.work_bar import WorkBar
 from mer_core.annotation import megc_class
@@ -43,12 +44,12 @@ from mer_core.project import FILE_NAME
 
 _LAYOUT = 1  # counts up when docks are added or renamed, so that an old arrangement is not forced on them
 _WITH_PROJECT = ("close_project", "retrain")
-_WITH_CLIP = ("clip_properties", "remove_clip", "face", "overlay_attention", "overlay_strain", "overlay_none")
+_WITH_CLIP = ("clip_properties", "remove_clip", "face", "regions", *(f"overlay_{name}" for name in OVERLAYS))
 _WITH_FRAMES = (
     *("zoom_in", "zoom_out", "zoom_fit", "zoom_actual"),
     *("play", "play_backwards", "every_frame", "loop", "slower", "faster"),
     *("previous_frame", "next_frame", "back_10", "forward_10", "first_frame", "last_frame"),
-    *("mark_onset", "mark_apex", "mark_offset", "previous_mark", "next_mark"),
+    *("mark_onset", "mark_apex", "mark_offset", "previous_mark", "next_mark", "flicker"),
 )
 
 
@@ -120,6 +121,7 @@ class MainWindow(QMainWindow):
         for dock in self._docks.values():
             view.addAction(dock.toggleViewAction())
         self._reset_layout = view.addAction("Docks as at first")
+        self.viewing = Viewing(self.desk, self.player, self.plots, actions, self.settings)
         ModelsMenu(actions.menus["Model"].addMenu("Answer by"), self.desk)
         self._hint = QLabel()
         self._state = QLabel()
@@ -166,10 +168,9 @@ class MainWindow(QMainWindow):
                 "zoom_out": lambda: view.zoom_by(0.8),
                 "zoom_fit": view.fit,
                 "zoom_actual": view.show_actual_size,
-                "overlay_none": lambda: self.player.choose_overlay("none"),
-                "overlay_attention": lambda: self.player.choose_overlay("attention"),
-                "overlay_strain": lambda: self.player.choose_overlay("strain"),
+                **{f"overlay_{name}": partial(self.player.choose_overlay, name) for name in OVERLAYS},
                 "face": self._show_face,
+                "regions": self._show_face,
                 "loop": self._set_loop,
                 "previous_frame": manual(lambda: media.step(-1)),
                 "next_frame": manual(lambda: media.step(1)),
@@ -287,7 +288,8 @@ class MainWindow(QMainWindow):
         self._hint.setText("" if loaded >= total else f"Reading frames: {loaded} of {total}")
 
     def _show_face(self) -> None:
-        self.player.show_face(self.desk.live.alignment if self.actions_by_id["face"].isChecked() else None)
+        face, regions = (self.actions_by_id[name].isChecked() for name in ("face", "regions"))
+        self.player.show_face(self.desk.live.alignment, outline=face, regions=regions)
 
     def _show_field(self, measurement: Any, onset: int, target: int) -> None:
         self.player.show_field(measurement)
@@ -418,6 +420,7 @@ class MainWindow(QMainWindow):
         if self._sample_maker is not None:
             self._sample_maker.end()
         self.plots.stop()
+        self.viewing.stop()
         self.desk.stop()
         super().closeEvent(event)
 

@@ -25,7 +25,7 @@ class Measurement:
     onset: the same at onset, carried along with the head to where ``apex`` has it: what differs, the face did.
 
     warnings: sentences for the user; empty when all is well. alignment: where the crop lies in the frames; that of the
-    clip, unless the head strays so far in it that the onset had to be aligned by itself.
+    clip, unless the head strays so far in it that the onset had to be aligned by itself. settings: how it was measured.
     """
 
     field: FlowField
@@ -34,6 +34,7 @@ class Measurement:
     onset: np.ndarray
     warnings: tuple[str, ...]
     alignment: Alignment
+    settings: FlowSettings
 
 
 def measure_clip(
@@ -50,7 +51,7 @@ def measure_clip(
     """
     settings = settings or FlowSettings()
     first, last = read(onset), read(apex)
-    local = align_near(first, alignment) if alignment.drift > _STRAYS else alignment
+    local = onset_alignment(first, alignment)
     crops = (local or alignment).resized(settings.size)
     start, end = crops.crop(first), crops.crop(last)
     field = measure(
@@ -63,7 +64,15 @@ def measure_clip(
     warnings = _warnings(field, crops, onset, apex)
     if local is None:
         warnings.insert(0, "No face is seen in the onset frame: its place is guessed from the rest of the clip.")
-    return Measurement(field, feature_cube(field), small_end, small_start, tuple(warnings), crops)
+    return Measurement(field, feature_cube(field), small_end, small_start, tuple(warnings), crops, settings)
+
+
+def onset_alignment(first: np.ndarray, alignment: Alignment) -> Alignment | None:
+    """Where the face lies for an expression whose onset frame is `first`, (H, W, 3) uint8 RGB.
+
+    As all over the clip, unless the head strays so far in it that this frame has to be looked at; None: no face in it.
+    """
+    return align_near(first, alignment) if alignment.drift > _STRAYS else alignment
 
 
 def settings_for(card: Mapping[str, Any]) -> FlowSettings:

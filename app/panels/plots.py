@@ -3,7 +3,7 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.background import Worker
@@ -19,6 +19,7 @@ class Plots(QObject):
     """Places for the motion and training panels, and the panels once `load` has brought them."""
 
     hinted = Signal(str)
+    whole_frame_wanted = Signal()
     loaded = Signal()
 
     def __init__(self) -> None:
@@ -28,11 +29,16 @@ class Plots(QObject):
         self.training: TrainingPanel | None = None
         self._measurement: tuple[Measurement | None, str] = (None, "")
         self._desk: Desk | None = None
+        self._settings = QSettings()
         self._worker = Worker("plots", self)
 
     def connect_to(self, desk: Desk) -> None:
         """Serve this desk, once loaded."""
         self._desk = desk
+
+    def keep_in(self, settings: QSettings) -> None:
+        """Where what the user chooses in the panels is kept."""
+        self._settings = settings
 
     def load(self) -> None:
         """Import the plotting library off the GUI thread, then build the panels."""
@@ -46,7 +52,7 @@ class Plots(QObject):
         """Show a measurement in the motion panel."""
         self._measurement = measurement, text
         if self.motion:
-            self.motion.show_measurement(measurement, text)
+            self.motion.show_measurement(measurement, text, no_face=self._no_face())
 
     def follow_theme(self) -> None:
         """Take over the colours in force."""
@@ -58,17 +64,23 @@ class Plots(QObject):
         from app.panels.motion import MotionPanel
         from app.panels.training import TrainingPanel
 
-        self.motion, self.training = MotionPanel(), TrainingPanel()
+        self.motion, self.training = MotionPanel(self._settings), TrainingPanel()
         for place, panel in ((self.motion_place, self.motion), (self.training_place, self.training)):
             layout = place.layout()
             if layout is not None:
                 layout.addWidget(panel)
         self.motion.hinted.connect(self.hinted)
-        self.motion.show_measurement(*self._measurement)
+        self.motion.whole_frame_wanted.connect(self.whole_frame_wanted)
+        self.motion.show_measurement(*self._measurement, no_face=self._no_face())
         if self._desk:
             self.motion.span_chosen.connect(self._desk.live.show_span)
+            self.motion.flow_chosen.connect(self._desk.live.show_flow)
+            self._desk.live.show_flow(self.motion.changes())
             self._follow_training(self._desk, self.training)
         self.loaded.emit()
+
+    def _no_face(self) -> bool:
+        return self._desk is not None and bool(self._desk.live.no_face)
 
     def _follow_training(self, desk: Desk, panel: "TrainingPanel") -> None:
         trainer = desk.trainer

@@ -5,6 +5,7 @@ import numpy as np
 
 from app.player.video_view import Overlay
 from mer_core.faces import Alignment
+from mer_core.looking import Comparison, difference, magnified
 
 _SIDE = 224
 
@@ -34,3 +35,11 @@ def crop_corners(alignment: Alignment) -> np.ndarray:
     to_frame = _to_frame(alignment)
     corners = np.array([[0, 0], [last, 0], [last, last], [0, last]], float)
     return corners @ to_frame[:, :2].T + to_frame[:, 2]
+
+
+def look_overlay(name: str, comparison: Comparison, strength: int) -> Overlay:
+    """The face of the later frame, magnified or as its difference to the onset, over its place in that frame."""
+    picture = magnified(comparison, strength) if name == "magnified" else difference(comparison, strength)
+    alpha = np.rint(comparison.cover * 255).astype(np.uint8)
+    rgba = np.ascontiguousarray(np.dstack([picture, alpha]))
+    return Overlay(rgba, _to_frame(comparison.at), f"{name} ×{strength}, display only")

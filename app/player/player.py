@@ -23,7 +23,7 @@ from app.media import Media
 from app.player.gap_sign import GapSign
 from app.player.pace import Pace
 from app.player.playback import SPEEDS, Playback
-from app.player.video_view import VideoView
+from app.player.video_view import Overlay, VideoView
 from app.theme import icon
 from app.timeline.timeline import Timeline
 from mer_core.errors import ClipError
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from mer_core.faces import Alignment
     from mer_core.recognition import Prediction
 
-OVERLAYS = ("none", "attention", "strain")
+LOOKS = ("magnified", "difference")  # pictures of the face in place of the face
+OVERLAYS = ("none", "attention", "strain", *LOOKS)
 _LEAST_STRAIN = 0.005  # less is noise, and is not blown up to full colour
 
 
@@ -73,7 +74,7 @@ class Player(QWidget):
         self.speed.setToolTip("Playing speed, times real time")
         self.speed.setAccessibleName("Playing speed")
         self.overlay = QComboBox()
-        self.overlay.addItems(["No overlay", "Attention", "Strain"])
+        self.overlay.addItems(["No overlay", "Attention", "Strain", "Magnified", "Difference"])
         self.overlay.setToolTip("What is laid over the face")
         self.overlay.setAccessibleName("Overlay")
         self.opacity = QSlider(Qt.Orientation.Horizontal)
@@ -82,7 +83,11 @@ class Player(QWidget):
         self.opacity.setFixedWidth(60)
         self.opacity.setToolTip("How strongly the overlay covers the face")
         self.opacity.setAccessibleName("Overlay strength")
-        for box in (self.speed, self.overlay, self.opacity):
+        self.strengths = {
+            "magnified": _strength(8, "How many times the motion since the onset is enlarged"),
+            "difference": _strength(4, "How many times the difference to the onset is enlarged"),
+        }
+        for box in (self.speed, self.overlay, self.opacity, *self.strengths.values()):
             box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
         transport = QHBoxLayout()
@@ -103,7 +108,8 @@ class Player(QWidget):
         transport.addWidget(self._position, 1)
         transport.addWidget(self.gap_sign)
         transport.addWidget(self.overlay)
-        transport.addWidget(self.opacity)
+        for slider in (self.opacity, *self.strengths.values()):
+            transport.addWidget(slider)
         transport.addWidget(_button(actions["face"]))
 
         layout = QVBoxLayout(self)
@@ -177,22 +183,41 @@ class Player(QWidget):
             self._heat["attention"] = relative, float(relative.max()), measurement.alignment
         self._paint_overlay("attention")
 
-    def show_face(self, alignment: Alignment | None) -> None:
-        """Draw where the face was found; None: nothing."""
-        if alignment is None:
-            self.view.show_face(None, None)
-        else:
+    def show_face(self, alignment: Alignment | None, *, outline: bool, regions: bool) -> None:
+        """Draw where the face was found, and its regions."""
+        marks = self.view.faces
+        marks.outline = marks.landmarks = None
+        marks.regions = {}
+        if alignment is not None and outline:
             from app.player.overlays import crop_corners
 
-            self.view.show_face(crop_corners(alignment), alignment.landmarks)
+            marks.outline, marks.landmarks = crop_corners(alignment), alignment.landmarks
+        if alignment is not None and regions and alignment.landmarks is not None:
+            from mer_core.faces.regions import region_outlines
+
+            marks.show_regions(region_outlines(alignment.landmarks))
+        self.view.update()
+
+    @property
+    def chosen_overlay(self) -> str:
+        """The one of OVERLAYS that is chosen."""
+        return OVERLAYS[self.overlay.currentIndex()]
+
+    def show_look(self, name: str, overlay: Overlay | None) -> None:
+        """Lay one of LOOKS over the face if it is the one chosen."""
+        if name == self.chosen_overlay:
+            self.view.show_overlay(overlay)
 
     def _overlay_changed(self, row: int) -> None:
+        for name, slider in self.strengths.items():
+            slider.setVisible(name == OVERLAYS[row])
+        self.opacity.setVisible(OVERLAYS[row] not in LOOKS)
         self._paint_overlay(OVERLAYS[row])
         self.overlay_chosen.emit(OVERLAYS[row])
 
     def _paint_overlay(self, name: str) -> None:
         """Paint it if it is the one chosen."""
-        if name == OVERLAYS[self.overlay.currentIndex()]:
+        if name == self.chosen_overlay:
             from app.player.overlays import heat_overlay
 
             heat = self._heat.get(name)
@@ -228,7 +253,7 @@ class Player(QWidget):
         self.timeline.set_clip((), ())
         self.gap_sign.show_gaps(None)
         self.view.show_overlay(None)
-        self.view.show_face(None, None)
+        self.show_face(None, outline=False, regions=False)
         self.frame_box.setEnabled(False)
         self._position.setText("")
         self.say("Choose a clip from the list, or open one.")
@@ -264,6 +289,17 @@ class Player(QWidget):
         self._position.setToolTip(f"{clip.fps:g} frames a second, {clip.width} × {clip.height} pixels")
         text = self.pace_text or f"{index + 1}/{len(clip)} · {clip.times[index] * 1000:.0f} ms"
         self._position.setText(text)
+
+
+def _strength(value: int, tip: str) -> QSlider:
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setRange(1, 20)
+    slider.setValue(value)
+    slider.setFixedWidth(90)
+    slider.setToolTip(tip)
+    slider.setAccessibleName(tip)
+    slider.hide()
+    return slider
 
 
 def _button(action: QAction) -> QToolButton:

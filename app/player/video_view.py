@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -14,14 +14,13 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
-    QPolygonF,
     QResizeEvent,
     QTransform,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.player.face_marks import FaceMarks
 from app.theme import colours
 
 if TYPE_CHECKING:
@@ -33,16 +32,21 @@ _PIXELS_FROM = 4.0  # from this enlargement on pixels are shown as squares: ther
 
 @dataclass(frozen=True)
 class Overlay:
-    """A picture laid over the face: `rgba` (h, w, 4) uint8, and the (2, 3) matrix from its pixels to the frame's."""
+    """A picture laid over the face: `rgba` (h, w, 4) uint8, and the (2, 3) matrix from its pixels to the frame's.
+
+    `note`: what stands on the picture, so that none mistakes it for the recording; such an overlay covers wholly.
+    """
 
     rgba: np.ndarray
     to_frame: np.ndarray
+    note: str = ""
 
 
 class VideoView(QWidget):
     """Shows one frame exactly as it is. Wheel: zoom at the pointer; drag: pan; double-click: fit."""
 
     hovered = Signal(str)
+    clicked = Signal(QPointF)  # frame pixels; a press and release in one place
     zoomed = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -60,11 +64,13 @@ class VideoView(QWidget):
         self._zoom = 1.0  # times the size at which the frame fits
         self._centre = QPointF(0.5, 0.5)  # of the view, in parts of the frame
         self._drag_from: QPointF | None = None
+        self._pressed_at: QPointF | None = None
         self.overlay: Overlay | None = None
         self._overlay_image = QImage()
+        self._overlay_held = False
         self._opacity = 0.55
-        self._face: np.ndarray | None = None
-        self._landmarks: np.ndarray | None = None
+        self.faces = FaceMarks()
+        self._notes: dict[str, str] = {}
 
     # What is shown
 
@@ -94,9 +100,20 @@ class VideoView(QWidget):
             self._overlay_image = QImage(overlay.rgba.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
         self.update()
 
-    def show_face(self, corners: np.ndarray | None, landmarks: np.ndarray | None) -> None:
-        """Draw the outline of the aligned face, (4, 2) frame pixels, and its landmarks, (N, 2); None: neither."""
-        self._face, self._landmarks = corners, landmarks
+    def show_note(self, about: str, note: str) -> None:
+        """Write this on the picture until there is another note about the same; empty: nothing more."""
+        self._notes[about] = note
+        self.update()
+
+    @property
+    def note(self) -> str:
+        """What is written on the picture."""
+        notes = [*self._notes.values(), self.overlay.note if self.overlay and not self._overlay_held else ""]
+        return "  ·  ".join(note for note in notes if note)
+
+    def hold_overlay(self, held: bool) -> None:
+        """Show the frame without its overlay for as long as it is held back."""
+        self._overlay_held = held
         self.update()
 
     def set_opacity(self, opacity: float) -> None:
@@ -171,7 +188,7 @@ class VideoView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
-            self._drag_from = event.position()
+            self._drag_from = self._pressed_at = event.position()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._image.isNull():
@@ -183,9 +200,11 @@ class VideoView(QWidget):
             self._move_centre(moved)
         self.hovered.emit(self._pixel_text(self._to_frame(event.position())))
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002
-        self._drag_from = None
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed, self._pressed_at, self._drag_from = self._pressed_at, None, None
         self.unsetCursor()
+        if pressed is not None and (event.position() - pressed).manhattanLength() < _STILL:
+            self.clicked.emit(self._to_frame(event.position()))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002
         self.fit()
@@ -204,7 +223,7 @@ class VideoView(QWidget):
         if not (0 <= x < width and 0 <= y < height):
             return ""
         blue, green, red, _ = (int(value) for value in self._pixels[y, x])
-        return f"x {x}  y {y}  RGB {red} {green} {blue}"
+        return f"x {x}  y {y}  RGB {red} {green} {blue}  {self.faces.region_at(at)}".rstrip()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)
@@ -218,9 +237,19 @@ class VideoView(QWidget):
         frame_to_view = self._transform()
         painter.setTransform(frame_to_view)
         painter.drawImage(QPointF(0, 0), self._image)
-        if self.overlay is not None:
+        if self.overlay is not None and not self._overlay_held:
             self._paint_overlay(painter, self.overlay, frame_to_view)
-        self._paint_face(painter)
+        self.faces.paint(painter, self.scale)
+        if self.note:
+            painter.resetTransform()
+            self._paint_note(painter)
+
+    def _paint_note(self, painter: QPainter) -> None:
+        room = painter.fontMetrics().boundingRect(self.note).adjusted(-10, -5, 10, 5)
+        room.moveTopLeft(QPoint(10, 10))
+        painter.fillRect(room, QColor(0, 0, 0, 190))
+        painter.setPen(QColor(_NOTE))
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter), self.note)
 
     def _paint_overlay(self, painter: QPainter, overlay: Overlay, frame_to_view: QTransform) -> None:
         m = overlay.to_frame
@@ -228,24 +257,11 @@ class VideoView(QWidget):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
         painter.setTransform(to_frame * frame_to_view)
-        painter.setOpacity(self._opacity)
+        painter.setOpacity(1.0 if overlay.note else self._opacity)
         painter.drawImage(QPointF(0, 0), self._overlay_image)
         painter.restore()
 
-    def _paint_face(self, painter: QPainter) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._face is not None:
-            pen = QPen(QColor(colours().accent), 1.5)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in self._face]))
-        if self._landmarks is not None:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(255, 255, 255, 190))
-            radius = 1.2 / self.scale
-            for x, y in self._landmarks:
-                painter.drawEllipse(QRectF(x - radius, y - radius, 2 * radius, 2 * radius))
-
 
 _CENTRED = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+_STILL = 5  # pixels a click may wander
+_NOTE = "#f0e442"

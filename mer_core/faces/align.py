@@ -77,6 +77,12 @@ class Alignment:
         matrix[:, 2] += (factor - 1) / 2  # whole numbers are pixel centres: the crop's corner is −½ at any size
         return replace(self, matrix=matrix, size=size)
 
+    def widened(self, factor: float) -> "Alignment":
+        """A square `factor` times as wide about the same middle, of as many pixels."""
+        matrix = self.matrix / factor
+        matrix[:, 2] += (1 - 1 / factor) * (self.size - 1) / 2
+        return replace(self, matrix=matrix)
+
     @property
     def skin(self) -> np.ndarray | None:
         """(size, size) float32: 1 on the face, 0 on what lies behind it, soft in between; None without a mesh."""
@@ -94,6 +100,12 @@ class Alignment:
         matrix = back[:, :2] @ self.matrix
         matrix[:, 2] += back[:, 2]
         return replace(self, matrix=matrix)
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The crop's middle in source pixels, (x, y)."""
+        x, y = self.to_source(np.full((1, 2), (self.size - 1) / 2))[0]
+        return float(x), float(y)
 
     @property
     def scale(self) -> float:
@@ -176,8 +188,7 @@ def align_near(image: np.ndarray, alignment: Alignment) -> Alignment | None:
     faces = find_faces(image, thorough=alignment.source == "points")
     if not faces:
         return None
-    x, y = alignment.to_source(np.full((1, 2), (alignment.size - 1) / 2))[0]
-    return align_face(_nearest(faces, (float(x), float(y))), alignment.size)
+    return align_face(_nearest(faces, alignment.middle), alignment.size)
 
 
 def align_face(face: Face, size: int = SIZE) -> Alignment:

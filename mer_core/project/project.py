@@ -223,7 +223,7 @@ class Project:
     def _check_unchanged(self, change: Change) -> None:
         record = change.old or change.new
         if isinstance(record, ClipRecord):
-            rows = self._read(f"SELECT {_CLIP} FROM clip WHERE id = ?", (record.id,))
+            rows = self._read(f"{_CLIPS} WHERE id = ?", (record.id,))
             stored: object = ClipRecord(*rows[0]) if rows else None
         else:
             key = (record.expression, record.coder) if record else None

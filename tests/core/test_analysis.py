@@ -79,7 +79,9 @@ def test_every_doubt_is_one_clear_sentence() -> None:
     assert "Hardly anything" in warnings_of(noisy(picture, 1, 1), noisy(picture, 1, 2))
     assert "The head moved by" in warnings_of(picture, moved(similarity(shift=(25, 5))))
     assert "too much for a micro-expression" in warnings_of(picture, moved(expression=smile(12)))
-    assert "whole frame is measured, as chosen" in warnings_of(picture, moved(expression=smile(1)), whole_frame(440, 440))
+    assert "whole frame is measured, as chosen" in warnings_of(
+        picture, moved(expression=smile(1)), whole_frame(440, 440)
+    )
     points = Alignment(alignment().matrix, 224, "points")
     assert "Only five points" in warnings_of(picture, moved(expression=smile(1)), points)
     tiny = cv2.resize(picture, (88, 88), interpolation=cv2.INTER_AREA)
