@@ -107,7 +107,7 @@ class TrainingPanel(QWidget):
         """How far the work before the first epoch is."""
         self.progress.setRange(0, total)
         self.progress.setValue(done)
-        self._state.setText(f"{text} ({done} of {total})")
+        self._state.setText(text)
 
     def show_epoch(self, message: dict[str, Any]) -> None:
         """Add an epoch to the curves."""

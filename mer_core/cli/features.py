@@ -1,41 +1,113 @@
-"""``features``: a project's labelled clips → a feature file, for ``evaluate`` or for another machine."""
+"""``features``: a project's labelled clips → measured into its cache, and into a feature file for others."""
 
 import argparse
+import os
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
-from mer_core.errors import MerError
+from mer_core.cli.json_lines import Wishes, print_line
+from mer_core.errors import Cancelled, MerError
+from mer_core.flow.settings import METHODS, FlowSettings
+from mer_core.progress import Progress
 
-HELP = "Measure a project's labelled clips and write a feature file."
+HELP = "Measure a project's labelled clips, and write a feature file."
+_SAID = {
+    "method": "how optical flow is measured",
+    "smoothing": "sigma in crop pixels of the Gaussian laid over the flow, 0 for none",
+    "size": "side of the square crop the flow is measured on, in pixels",
+    "remove_head_motion": "take the head's own motion out",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The project, the file, and what is in it."""
+    """The project, the file, what is in it, how it is measured."""
     parser.add_argument("project", metavar="PROJECT", type=Path, help="a project's folder")
-    parser.add_argument("file", metavar="FILE", type=Path, help="the feature file to write (.h5, .npz)")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        type=Path,
+        nargs="?",
+        help="the feature file to write (.h5, .npz); without it the clips are measured into the project's cache only",
+    )
     parser.add_argument(
         "--frames", action="store_true", help="with ten aligned frames a clip, for lbp-top, 3dhog and hoof of pairs"
     )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="processes beside each other (default: %(default)s, as there are cores)",
+    )
+    parser.add_argument(
+        "--json-lines",
+        action="store_true",
+        help="one JSON object a line on standard output; 'cancel' on standard input, or its end, cancels",
+    )
+    group = parser.add_argument_group("flow settings")
+    for item in fields(FlowSettings):
+        flag = "--flow" if item.name == "method" else f"--{item.name.replace('_', '-')}"
+        said = f"{_SAID.get(item.name, item.name.replace('_', ' '))} (default: {item.default})"
+        if isinstance(item.default, bool):
+            group.add_argument(
+                flag, dest=item.name, action=argparse.BooleanOptionalAction, default=item.default, help=said
+            )
+        else:
+            choices = METHODS if item.name == "method" else None
+            kind = type(item.default)
+            group.add_argument(flag, dest=item.name, type=kind, choices=choices, default=item.default, help=said)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure, or take from the project's cache, and write."""
+    settings = FlowSettings(**{item.name: getattr(arguments, item.name) for item in fields(FlowSettings)})
+    if arguments.jobs < 1:
+        raise MerError(f"--jobs is {arguments.jobs}, but must be at least 1.")
+    if arguments.file is not None and not arguments.file.absolute().parent.is_dir():
+        raise MerError(f"{arguments.file} cannot be written: make its folder first.")
+    wishes = Wishes()
+    if arguments.json_lines:
+        wishes.listen()
+        print_line({"event": "finished", **_measure(arguments, settings, wishes.progress())})
+        return 0
     from rich.console import Console
 
-    from mer_core.cli.tables import progress_bar
+    from mer_core.cli.tables import share_bar
+
+    try:
+        with share_bar(Console(stderr=True)) as bar:
+            task = bar.add_task("Opening", total=None)
+            done = _measure(
+                arguments,
+                settings,
+                lambda done, total, text: bar.update(task, completed=done, total=total, description=text),
+            )
+    except (KeyboardInterrupt, Cancelled):
+        print("Cancelled; what was measured is kept: the same command goes on from there.")
+        return 130
+    for clip, why in done["left_out"].items():
+        print(f"{clip} is left out. {why}")
+    size = f"{done['bytes'] / 1e6:.2f} MB"
+    if arguments.file is not None:
+        size += f", {done['bytes'] / done['clips']:.0f} bytes a clip"
+    print(f"{done['clips']} clips of {done['subjects']} subjects are in {done['file']} ({size}).")
+    return 0
+
+
+def _measure(arguments: argparse.Namespace, settings: FlowSettings, progress: Progress) -> dict[str, Any]:
     from mer_core.features import write_features
+    from mer_core.project.feature_cache import FILE_NAME
     from mer_core.project.features import project_features
 
-    if not arguments.file.absolute().parent.is_dir():
-        raise MerError(f"{arguments.file} cannot be written: make its folder first.")
-    with progress_bar(Console(stderr=True)) as bar:
-        task = bar.add_task("Opening", total=None)
-        features = project_features(
-            arguments.project,
-            lambda done, total, text: bar.update(task, completed=done, total=total, description=text),
-            frames=arguments.frames,
-        )
-    write_features(arguments.file, features)
-    for clip, why in features.attributes.get("left_out", {}).items():
-        print(f"{clip} is left out. {why}")
-    print(f"{len(features)} clips of {len(set(features.group))} subjects are in {arguments.file}.")
-    return 0
+    features = project_features(arguments.project, progress, settings, frames=arguments.frames, jobs=arguments.jobs)
+    file = arguments.project / FILE_NAME
+    if arguments.file is not None:
+        file = arguments.file
+        write_features(file, features)
+    return {
+        "file": str(file),
+        "clips": len(features),
+        "subjects": len(set(features.group)),
+        "left_out": features.attributes.get("left_out", {}),
+        "bytes": file.stat().st_size,
+    }

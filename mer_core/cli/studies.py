@@ -89,7 +89,7 @@ def _study(
     frames = any("frames" in method(entry.method).reads for entry in entries)
     study = run_study(
         kind,
-        _features(arguments.data, frames, progress),
+        _features(arguments.data, frames, arguments.jobs, progress),
         plan_from(arguments),
         entries,
         arguments.out,
@@ -102,12 +102,12 @@ def _study(
     return study, write_report(study, arguments.out)
 
 
-def _features(path: Path, frames: bool, progress: Progress) -> FeatureSet:
+def _features(path: Path, frames: bool, jobs: int, progress: Progress) -> FeatureSet:
     if not path.is_dir():
         return read_features(path)
     from mer_core.project.features import project_features
 
-    return project_features(path, progress, frames=frames)
+    return project_features(path, progress, frames=frames, jobs=jobs)
 
 
 def _show(study: dict[str, Any], report: Path) -> None:

@@ -1,6 +1,7 @@
 """``train``: features or a project → a run, with progress for a person or JSON lines for a window."""
 
 import argparse
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="one JSON object a line on standard output; 'stop' (keep the model so far) or 'cancel' on standard "
         "input; the end of standard input cancels",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="processes beside each other that measure a project's clips (default: %(default)s, as there are cores)",
     )
     add_settings(parser, [METHODS[name] for name in TRAINABLE])
 
@@ -57,7 +64,7 @@ def _out(arguments: argparse.Namespace) -> Path:
 def _train(
     arguments: argparse.Namespace, settings: Any, out: Path, wishes: Wishes, emit: Callable[[dict[str, Any]], None]
 ) -> None:
-    features = _features(arguments.file, wishes, emit)
+    features = _features(arguments.file, wishes, emit, arguments.jobs)
     from mer_core.training.run import train_run
 
     train_run(
@@ -73,7 +80,7 @@ def _train(
     )
 
 
-def _features(path: Path, wishes: Wishes, emit: Callable[[dict[str, Any]], None]) -> FeatureSet:
+def _features(path: Path, wishes: Wishes, emit: Callable[[dict[str, Any]], None], jobs: int) -> FeatureSet:
     def progress(done: int, total: int, text: str) -> None:
         if wishes.should_cancel():
             raise Cancelled
@@ -83,7 +90,7 @@ def _features(path: Path, wishes: Wishes, emit: Callable[[dict[str, Any]], None]
         return read_features(path)
     from mer_core.project.features import project_features
 
-    return project_features(path, progress)
+    return project_features(path, progress, jobs=jobs)
 
 
 def _train_for_person(arguments: argparse.Namespace, settings: Any, out: Path, wishes: Wishes) -> None:

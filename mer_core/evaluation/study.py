@@ -12,7 +12,6 @@ import numpy as np
 
 from mer_core.errors import MerError
 from mer_core.evaluation.entries import Entry
-from mer_core.evaluation.pace import Pace, duration
 from mer_core.evaluation.parts import Part, PartStore, Task
 from mer_core.evaluation.plan import Plan, apply_plan, missing_in_training
 from mer_core.evaluation.protocols import Split, split
@@ -23,6 +22,7 @@ from mer_core.evaluation.workers import run_tasks
 from mer_core.features import FeatureSet
 from mer_core.models.method import check_readable
 from mer_core.models.registry import method
+from mer_core.pace import Pace, duration
 from mer_core.progress import Progress, silent
 from mer_core.versions import versions
 

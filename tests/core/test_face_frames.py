@@ -7,12 +7,12 @@ import h5py
 import numpy as np
 import pytest
 
+from mer_core import faces
 from mer_core.cli import main
 from mer_core.face_frames import FRAMES, SIDE, face_frames
 from mer_core.faces import whole_frame
 from mer_core.features import read_features
 from mer_core.project import Change, Project
-from mer_core.project import features as project_features_module
 from mer_core.project.features import project_features
 
 
@@ -58,7 +58,7 @@ def test_a_project_measures_frames_on_demand_and_keeps_them(
     def fails(*_: object) -> None:
         raise AssertionError("measured again")
 
-    monkeypatch.setattr(project_features_module, "align_clip", fails)
+    monkeypatch.setattr(faces, "align_clip", fails)
     again = project_features(folder, frames=True)
     assert again.frames is not None
     np.testing.assert_array_equal(again.frames, full.frames)
@@ -69,7 +69,7 @@ def test_a_project_measures_frames_on_demand_and_keeps_them(
         np.testing.assert_array_equal(written.arrays[name], array)
     assert main(["features", str(folder), str(tmp_path / "absent" / "out.h5")]) == 1
     with h5py.File(folder / "features.h5") as cache:
-        assert len(cache["key"]) == len(cache["frames_key"]) == keep
+        assert len(cache["flow/key"]) == len(cache["frames/key"]) == keep
 
 
 def _leave(folder: Path, clips: set[int]) -> int:

@@ -11,12 +11,12 @@ import pytest
 
 from mer_core.errors import Cancelled, MerError, ModelError
 from mer_core.evaluation.entries import ABLATION, ablation_entries, benchmark_entries
-from mer_core.evaluation.pace import Pace, duration
 from mer_core.evaluation.parts import Part, Task
 from mer_core.evaluation.plan import Plan
 from mer_core.evaluation.study import Options, run_study
 from mer_core.methods.hoof import METHOD as HOOF
 from mer_core.methods.mr_uamf import METHOD
+from mer_core.pace import Pace, duration
 from tests.core.quick_methods import QuickSettings, by_epoch, nan, predict, quick, refuse, register
 from tests.core.toy import toy_features
 

@@ -1,16 +1,33 @@
-"""How far a study is and how long it will take, from what its parts have taken so far."""
+"""How far work in many tasks is and how long it will take, from what its tasks have taken so far."""
 
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
-from mer_core.evaluation.parts import Part, Task
+
+class Kind(Protocol):
+    """A task that belongs to others of about its own cost."""
+
+    @property
+    def entry(self) -> str: ...
 
 
-class Pace:
+@runtime_checkable
+class Timed(Protocol):
+    """A result that knows what it took."""
+
+    @property
+    def seconds(self) -> float: ...
+
+
+T = TypeVar("T", bound=Kind)
+
+
+class Pace(Generic[T]):
     """Keeps count of tasks. ``clock``: seconds, monotonic."""
 
-    def __init__(self, tasks: Sequence[Task], jobs: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, tasks: Sequence[T], jobs: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._tasks = list(tasks)
         self._jobs = max(1, min(jobs, len(self._tasks)))
         self._clock = clock
@@ -19,15 +36,15 @@ class Pace:
         self._took: dict[str, list[float]] = defaultdict(list)
 
     def known(self, entry: str, seconds: float) -> None:
-        """A part of ``entry`` that was measured before."""
+        """A task of ``entry`` that was done before."""
         self._took[entry].append(seconds)
 
-    def told(self, task: Task, what: float | Part | str) -> None:
-        """As ``run_tasks`` tells it."""
+    def told(self, task: T, what: object) -> None:
+        """As ``share_out`` tells it: a share of the task, or its result."""
         index = self._tasks.index(task)
         self._began.setdefault(index, self._clock())
         self._share[index] = what if isinstance(what, float) else 1.0
-        if isinstance(what, Part):
+        if isinstance(what, Timed):
             self._took[task.entry].append(what.seconds)
 
     @property
