@@ -1,4 +1,4 @@
-"""FACS action units as coding files write them: ``4+L10``, ``R12``, ``15A+25B``, ``1 or 2``, ``4+7?``."""
+"""FACS action units as coding files write them: ``4+L10``, ``R12``, ``15A+25B``, ``1 or 2``, ``4+7?``, ``4(k)``."""
 
 import re
 from dataclasses import dataclass
@@ -51,9 +51,10 @@ class ActionUnit:
     intensity: str = ""
     doubtful: bool = False
     alternative: bool = False  # written after "or": this one or the one before it
+    static: bool = False  # held throughout the clip, no movement: 4DME's "(k)"
 
     def __str__(self) -> str:
-        return f"{self.side}{self.number}{self.intensity}{'?' if self.doubtful else ''}"
+        return f"{self.side}{self.number}{self.intensity}{'(k)' if self.static else ''}{'?' if self.doubtful else ''}"
 
     @property
     def name(self) -> str:
@@ -62,7 +63,9 @@ class ActionUnit:
 
 
 _UNIT = re.compile(
-    r"(?:AU\s*)?(?P<side>[LR]?)\s*(?P<number>\d{1,2})\s*(?P<intensity>[A-E]?)\s*(?P<doubt>\??)", re.IGNORECASE
+    r"(?:AU\s*)?(?P<side>[LR]?)\s*(?P<number>\d{1,2})\s*(?P<intensity>[A-E]?)"
+    r"\s*(?P<static>(?:\(k\))?)\s*(?P<doubt>\??)",
+    re.IGNORECASE,
 )
 _JOINT = re.compile(r"\s*(\bor\b|[+,;&\s])\s*", re.IGNORECASE)
 
@@ -91,6 +94,7 @@ def parse_action_units(text: str) -> tuple[ActionUnit, ...]:
                 match["intensity"].upper(),
                 bool(match["doubt"]),
                 alternative,
+                bool(match["static"]),
             )
         )
         position = match.end()

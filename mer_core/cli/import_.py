@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mer_core.errors import MerError
 
 if TYPE_CHECKING:
+    from mer_core.datasets.dataset import DataSet
     from mer_core.project import Project
 
 HELP = "Import a data set's clips and coding into a project."
@@ -18,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which set, from where, into which project, and how."""
     from mer_core.datasets.registry import ALIASES, DATA_SETS
 
-    names = [*DATA_SETS, *ALIASES]
+    names = [*DATA_SETS, *ALIASES, "generic"]
     parser.add_argument("dataset", metavar="SET", choices=names, help=f"one of {', '.join(names)}")
     parser.add_argument("folder", metavar="DIR", type=Path, help="the data set's folder, as it was unpacked")
     parser.add_argument("--project", metavar="P", type=Path, required=True, help="a project's folder; made if missing")
@@ -36,6 +37,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="middle",
         help="where a set codes no apex (SMIC), take over the middle of onset and offset, or none (default: middle)",
     )
+    parser.add_argument("--macro", action="store_true", help="take macro-expressions along (CAS(ME)²)")
+    own = parser.add_argument_group("generic: any other data set")
+    own.add_argument(
+        "--pattern", default="{subject}/{clip}", help="how clips lie in folders, such as {subject}/{emotion}/{clip}"
+    )
+    own.add_argument(
+        "--columns",
+        metavar="FIELD=HEADING,…",
+        default="",
+        help="the table's columns: clip, subject, onset, apex, offset, emotion, action_units, notes",
+    )
+    own.add_argument("--sheet", default="", help="the table's sheet (default: the one with these columns)")
+    own.add_argument("--fps", type=float, default=0, help="of the recording (default: as videos say; folders: 100)")
+    own.add_argument("--name", default="own clips", help="of the data set, and of its coder (default: own clips)")
     parser.add_argument("--yes", action="store_true", help="accept the changes to what was imported before")
     parser.add_argument("--overwrite-mine", action="store_true", help="also replace what the coder edited since")
 
@@ -51,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     from mer_core.project import FILE_NAME, Project
     from mer_core.project.importing import difference
 
-    dataset = data_set(arguments.dataset)
+    dataset = _own(arguments) if arguments.dataset == "generic" else data_set(arguments.dataset)
     if (arguments.project / FILE_NAME).is_file():
         Project.open(arguments.project).close()  # said now, not after minutes of reading
     with progress_bar(Console(stderr=True)) as bar:
@@ -61,6 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.folder,
             coding_file=arguments.coding,
             kind=arguments.frames,
+            macro=arguments.macro,
             progress=lambda done, total, text: bar.update(task, completed=done, total=total or None, description=text),
         )
     print(as_text(reading.report))
@@ -85,6 +101,20 @@ def run(arguments: argparse.Namespace) -> int:
         new = sum(item.kind == "clip" for item in chosen)
         print(f"{new} clips added, {len(chosen) - new} changes made in {project.folder}.")
     return 0
+
+
+def _own(arguments: argparse.Namespace) -> "DataSet":
+    from mer_core.datasets.generic import Layout, generic_set
+
+    columns = {}
+    for part in filter(None, arguments.columns.split(",")):
+        name, sign, heading = part.partition("=")
+        if not sign or not heading.strip():
+            raise MerError(f"--columns: “{part}” does not say which column: write such as onset=Onset frame.")
+        columns[name.strip()] = heading.strip()
+    if bool(columns) != bool(arguments.coding):
+        raise MerError("A table needs both: its file with --coding and its columns with --columns.")
+    return generic_set(Layout(arguments.name, arguments.fps, arguments.pattern, arguments.sheet, columns))
 
 
 def _project(arguments: argparse.Namespace) -> "Project":

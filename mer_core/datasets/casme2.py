@@ -7,9 +7,8 @@ CASME2 = DataSet(
     title="CASME II",
     fps=200,
     coding=("casme2*coding*.xlsx", "casme2*.xlsx", "casme2*.csv", "*casme*ii*.xlsx"),
-    signs=("casme2", "casmeii", "casme_ii", "casme ii"),
     sheets=("Sheet1",),
-    subject=lambda key: f"sub{int(key[0]):02}",
+    subject=lambda key, _folder: f"sub{int(key[0]):02}",
     published={
         "others": 99,
         "disgust": 63,

@@ -45,12 +45,12 @@ def find_coding(dataset: DataSet, folder: Path, file: Path | None = None) -> Cod
         except TableError as error:
             problems.append(str(error))
             continue
-        others = [each.name for each in candidates if each != candidate and _named(dataset, each)]
-        if others and _named(dataset, candidate):
+        others = [each.name for each in candidates if each != candidate and is_named(dataset, each)]
+        if others and is_named(dataset, candidate):
             text = f"There are several coding files; {candidate.name} was read, not {', '.join(others)}."
             return Coding(coding.file, coding.sheet, coding.rows, coding.tables, (*coding.remarks, text))
         return coding
-    if dataset.optional_coding and not any(_named(dataset, each) for each in candidates):
+    if dataset.optional_coding and not any(is_named(dataset, each) for each in candidates):
         return None
     if problems:
         raise MerError(problems[0])
@@ -63,9 +63,9 @@ def find_coding(dataset: DataSet, folder: Path, file: Path | None = None) -> Cod
 def coding_candidates(dataset: DataSet, folder: Path) -> list[Path]:
     """Tables in and near a folder: those named as this set's coding first, the last version of each first."""
     nearby = list(_tables(folder, _DEPTH))
-    named = [file for file in nearby if _named(dataset, file)]
+    named = [file for file in nearby if is_named(dataset, file)]
     if not named:
-        named = [file for file in _tables(folder.parent, 0) if _named(dataset, file)]
+        named = [file for file in _tables(folder.parent, 0) if is_named(dataset, file)]
     others = [file for file in nearby if file not in named and len(file.relative_to(folder).parts) <= 2]
     rank = {pattern: position for position, pattern in enumerate(dataset.coding)}
     named.sort(key=lambda file: file.name.lower(), reverse=True)
@@ -123,7 +123,8 @@ def _without_header(dataset: DataSet, tables: list[Table]) -> tuple[Table, Heade
     return table, header or Header(-1, positions)
 
 
-def _named(dataset: DataSet, file: Path) -> bool:
+def is_named(dataset: DataSet, file: Path) -> bool:
+    """Whether a file is named like this set's coding."""
     return any(fnmatch(file.name.lower(), pattern) for pattern in dataset.coding)
 
 

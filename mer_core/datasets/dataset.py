@@ -27,7 +27,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Coded:
-    """What a row says, in its own frame numbers; None where it says none. ``remarks``: sentences on how it was read."""
+    """What a row says, in its own frame numbers; None where it says none. ``remarks``: sentences on how it was read.
+
+    macro: a macro-expression, taken along only where asked for.
+    """
 
     row: Row
     onset: int | None = None
@@ -37,6 +40,7 @@ class Coded:
     action_units: str = ""
     notes: str = ""
     remarks: tuple[str, ...] = ()
+    macro: bool = False
 
     def with_remarks(self, *remarks: str, **changes: Any) -> "Coded":
         """The same with more said, and some of it changed."""
@@ -49,15 +53,24 @@ class NotUsed(Exception):  # noqa: N818 - a reason for the report
 
 def read_row(row: Row) -> list[Coded]:
     """A row of the usual columns as one expression."""
-    problems, frames = [], {}
+    frames: dict[str, int | None] = {}
+    problems = []
     for name in ("onset", "apex", "offset"):
         frames[name], problem = frame_number(row.cells.get(name))
         if problem:
             problems.append(f"{name}: {problem}; it is left unmarked")
     return [
-        Coded(row, **frames, emotion=row.text("emotion"), action_units=row.text("action_units"),
-              notes=row.text("notes"), remarks=tuple(problems))
-    ]  # fmt: skip
+        Coded(
+            row,
+            frames["onset"],
+            frames["apex"],
+            frames["offset"],
+            row.text("emotion"),
+            row.text("action_units"),
+            row.text("notes"),
+            tuple(problems),
+        )
+    ]
 
 
 def named_by_row(row: Row, _tables: Sequence[Table]) -> Key:
@@ -65,12 +78,12 @@ def named_by_row(row: Row, _tables: Sequence[Table]) -> Key:
     return subject_number(row.text("subject")), row.text("clip").casefold()
 
 
-def as_read(coded: Coded, _folder: FrameFolder, _numbers: tuple[int, ...]) -> Coded:
+def as_read(coded: Coded, _folder: FrameFolder, _numbers: Sequence[int]) -> Coded:
     """The folder adds nothing to the row."""
     return coded
 
 
-def nothing_without_row(_folder: FrameFolder, _numbers: tuple[int, ...]) -> Coded | None:
+def nothing_without_row(_folder: FrameFolder, _numbers: Sequence[int]) -> Coded | None:
     """A folder says nothing by itself."""
     return None
 
@@ -95,7 +108,9 @@ def subject_number(text: str) -> str:
 
 
 def raw_or_cropped(folder: FrameFolder) -> str:
-    """The kind of frames in a folder."""
+    """The kind of frames in a folder, or of a video."""
+    if folder.video:
+        return "video"
     return "cropped" if folder.cropped else "raw"
 
 
@@ -106,9 +121,9 @@ class DataSet:
     coding: patterns of the coding file's name, lower case. sheets: where the coding is, first choice first.
     positions: columns of a coding without a header. required: fields without which a header is none.
     own_headings: of this set alone, before the usual ones. kinds: of frames, preferred ones first.
-    subject: the subject's name on a clip, from its key. fps: of the recording.
+    subject: the subject's name on a clip; empty: as the row has it. fps: of the recording; 0: as the clip says.
     people: data sets of the same people share this name, so that nobody is trained and tested on; else ``name``.
-    signs: what the name of its folder may hold, lower case. optional_coding: folders alone say enough.
+    optional_coding: folders alone say enough.
     apex_coded: False where the set's coders marked none.
     settle: last word on a row once its folder is known. without_row: what a folder says that no row names.
     """
@@ -117,20 +132,20 @@ class DataSet:
     title: str
     fps: float
     coding: tuple[str, ...]
-    signs: tuple[str, ...]
-    subject: Callable[[Key], str]
+    subject: Callable[[Key, FrameFolder], str]
     people: str = ""
     sheets: tuple[str, ...] = ()
     positions: Mapping[str, int] | None = None
     required: tuple[str, ...] = ("clip", "onset", "offset")
     own_headings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    kinds: tuple[str, ...] = ("raw", "cropped")
+    only_own_headings: bool = False
+    kinds: tuple[str, ...] = ("raw", "cropped", "video")
     key_of_folder: Callable[[FrameFolder], Key | None] = by_subject_and_clip
     key_of_row: Callable[[Row, Sequence[Table]], Key] = named_by_row
     kind_of_folder: Callable[[FrameFolder], str] = raw_or_cropped
     read_row: Callable[[Row], list[Coded]] = read_row
-    settle: Callable[[Coded, FrameFolder, tuple[int, ...]], Coded] = as_read
-    without_row: Callable[[FrameFolder, tuple[int, ...]], Coded | None] = nothing_without_row
+    settle: Callable[[Coded, FrameFolder, Sequence[int]], Coded] = as_read
+    without_row: Callable[[FrameFolder, Sequence[int]], Coded | None] = nothing_without_row
     optional_coding: bool = False
     apex_coded: bool = True
     published: Mapping[str, int] = field(default_factory=dict)
@@ -144,5 +159,7 @@ class DataSet:
     @property
     def headings(self) -> dict[str, tuple[str, ...]]:
         """Headings by field, this set's own first."""
+        if self.only_own_headings:
+            return dict(self.own_headings)
         names = [*HEADINGS, *(name for name in self.own_headings if name not in HEADINGS)]
         return {name: self.own_headings.get(name, ()) + HEADINGS.get(name, ()) for name in names}

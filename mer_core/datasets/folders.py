@@ -1,4 +1,4 @@
-"""Which folders below a data set's root hold frames, without listing those of millions."""
+"""Which folders below a data set's root hold frames, without listing those of millions; and which videos there are."""
 
 import os
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from pathlib import Path
 from mer_core.clips.folder import PICTURES
 from mer_core.progress import Progress, silent
 
+VIDEOS = frozenset({".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv"})
 _ENOUGH = 64  # pictures without a folder among them: it is a clip's folder
 _DEPTH = 10
 _MOST = 200_000
@@ -14,10 +15,13 @@ _MOST = 200_000
 
 @dataclass(frozen=True)
 class FrameFolder:
-    """A folder that holds pictures. ``parts``: the root's own name, then the names down to the folder."""
+    """A folder that holds pictures, or a video. ``parts``: the root's own name, then the names down to it, a video's
+    without its ending.
+    """
 
     path: Path
     parts: tuple[str, ...]
+    video: bool = False
 
     @property
     def cropped(self) -> bool:
@@ -26,7 +30,9 @@ class FrameFolder:
 
 
 def frame_folders(root: Path, progress: Progress = silent) -> tuple[list[FrameFolder], list[str]]:
-    """All folders with pictures at and below `root`, by path; and a sentence for each that could not be looked into."""
+    """All folders with pictures and all videos at and below `root`, by path; and a sentence for each folder that could
+    not be looked into.
+    """
     found: list[FrameFolder] = []
     problems: list[str] = []
     root = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would leave the user's own names for links
@@ -39,12 +45,14 @@ def frame_folders(root: Path, progress: Progress = silent) -> tuple[list[FrameFo
         if looked % 50 == 0:
             progress(0, 0, f"Looking for frames: {len(found)} folders")
         try:
-            pictures, folders = _look(folder)
+            pictures, folders, videos = _look(folder)
         except OSError as error:
             problems.append(f"{folder} could not be looked into ({error.strerror}).")
             continue
         if pictures:
             found.append(FrameFolder(folder, parts))
+        else:
+            found += [FrameFolder(folder / name, (*parts, Path(name).stem), video=True) for name in videos]
         for name, linked in folders:
             path = folder / name
             if len(parts) > _DEPTH:
@@ -59,18 +67,22 @@ def frame_folders(root: Path, progress: Progress = silent) -> tuple[list[FrameFo
     return sorted(found, key=lambda each: each.parts), problems
 
 
-def _look(folder: Path) -> tuple[bool, list[tuple[str, bool]]]:
-    """Whether there are pictures in a folder, and the folders in it: name, whether it is a link."""
+def _look(folder: Path) -> tuple[bool, list[tuple[str, bool]], list[str]]:
+    """Whether there are pictures in a folder; the folders in it: name, whether it is a link; and the videos in it."""
     pictures = 0
     folders: list[tuple[str, bool]] = []
+    videos: list[str] = []
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith(".") or entry.name == "__MACOSX":
                 continue
-            if os.path.splitext(entry.name)[1].lower() in PICTURES:  # noqa: PTH122 - a Path for each is slow
+            suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122 - a Path for each is slow
+            if suffix in PICTURES:
                 pictures += 1
                 if pictures >= _ENOUGH and not folders:
                     break
+            elif suffix in VIDEOS:
+                videos.append(entry.name)
             elif entry.is_dir():
                 folders.append((entry.name, entry.is_symlink()))
-    return pictures > 0, folders
+    return pictures > 0, folders, videos

@@ -3,6 +3,7 @@ disagree.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 from mer_core.annotation import Marks
 from mer_core.datasets.dataset import Coded
@@ -11,7 +12,7 @@ NEAR = 5
 """Frames by which a mark may miss the frames on disk and still be taken to the nearest one."""
 
 
-def place_marks(coded: Coded, numbers: tuple[int, ...]) -> tuple[Marks, list[str]]:
+def place_marks(coded: Coded, numbers: Sequence[int]) -> tuple[Marks, list[str]]:
     """Marks as indices into ``numbers`` (ascending frame numbers on disk), and a sentence for each disagreement.
 
     A frame 0 that is not on disk means that none was coded. Onset after offset: the two are exchanged. An apex outside
@@ -46,7 +47,7 @@ def place_marks(coded: Coded, numbers: tuple[int, ...]) -> tuple[Marks, list[str
     return Marks(places["onset"], places["apex"], places["offset"]), said
 
 
-def _nearest(name: str, number: int | None, numbers: tuple[int, ...]) -> tuple[int | None, str]:
+def _nearest(name: str, number: int | None, numbers: Sequence[int]) -> tuple[int | None, str]:
     """The index of a frame number, or of its nearest neighbour on disk; and what there is to say."""
     if number is None:
         return None, ""
@@ -60,7 +61,7 @@ def _nearest(name: str, number: int | None, numbers: tuple[int, ...]) -> tuple[i
     return None, f"{name} {number} is not on disk ({numbers[0]} to {numbers[-1]} are); it is left unmarked"
 
 
-def overlap(onset: int | None, offset: int | None, numbers: tuple[int, ...]) -> int:
+def overlap(onset: int | None, offset: int | None, numbers: Sequence[int]) -> int:
     """How many of the frames on disk lie from onset to offset."""
     if onset is None or offset is None:
         return 0

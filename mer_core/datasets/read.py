@@ -8,7 +8,8 @@ from pathlib import Path
 
 from mer_core.annotation import parse_action_units
 from mer_core.annotation.emotions import emotion_word
-from mer_core.clips.folder import frames_fingerprint, numbered_frames
+from mer_core.clips import open_clip
+from mer_core.clips.folder import DEFAULT_FPS, frames_fingerprint, numbered_frames
 from mer_core.datasets.coding import Coding, find_coding
 from mer_core.datasets.dataset import Coded, DataSet, Key, NotUsed, Row
 from mer_core.datasets.folders import FrameFolder, frame_folders
@@ -26,12 +27,15 @@ def read_dataset(
     *,
     coding_file: Path | None = None,
     kind: str = "",
+    macro: bool = False,
     progress: Progress = silent,
 ) -> Reading:
     """Find the coding and the frames of a data set and bring them together.
 
     folder: as unpacked. coding_file: where it is not found by itself. kind: of frames (``raw``, ``cropped``, …); else
-    the set's usual kind, or the one that is there. Raises MerError where there is no coding or there are no frames.
+    the set's usual kind, or the one that is there. macro: take macro-expressions along.
+
+    Raises MerError where there is no coding or there are no frames.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -45,7 +49,7 @@ def read_dataset(
     if not places.folders:
         wanted = f"{kind} frames" if kind else "frames"
         raise MerError(f"There are no {wanted} of {dataset.title} in {folder}: choose the folder it was unpacked to.")
-    collector = _Collector(dataset, places)
+    collector = _Collector(dataset, places, macro)
     if coding is not None:
         collector.take_rows(coding)
     collector.take_folders_without_row()
@@ -96,6 +100,7 @@ def _loosely(key: Key) -> Key:
 class _Collector:
     dataset: DataSet
     places: _Places
+    macro: bool = False
     rows: int = 0
     found: dict[Key, list[Coded]] = field(default_factory=dict)
     unused: list[Line] = field(default_factory=list)
@@ -127,6 +132,9 @@ class _Collector:
                     why = "it is no coding of a clip"
                 self.unused.append(Line(row.number, _name(row), why))
                 continue
+            if not self.macro and any(each.macro for each in coded):
+                self.unused.append(Line(row.number, _name(row), "it is a macro-expression, which were not asked for"))
+                continue
             if place != key:
                 self.notes.append(Line(row.number, _name(row), f"its frames were found as {'/'.join(place)}"))
             self.found.setdefault(place, []).extend(coded)
@@ -137,7 +145,7 @@ class _Collector:
             if key in self.found:
                 continue
             try:
-                coded = self.dataset.without_row(folder, numbered_frames(folder.path)[1])
+                coded = self.dataset.without_row(folder, _look_at(folder, self.dataset.fps)[0])
             except ClipError:
                 coded = None
             if coded is not None:
@@ -160,9 +168,7 @@ class _Collector:
     def _clip(self, key: Key, rows: list[Coded]) -> FoundClip | None:
         folder = self.places.folders[key]
         try:
-            files, numbers = numbered_frames(folder.path)
-            mark = frames_fingerprint(files)
-            wrong = [file for file in {files[0], files[-1]} if not _is_picture(file)]
+            numbers, fps, mark, wrong = _look_at(folder, self.dataset.fps)
         except (ClipError, OSError) as error:
             self.unused += [Line(each.row.number, _name(each.row), str(error)) for each in rows]
             return None
@@ -185,11 +191,14 @@ class _Collector:
             expressions.append(self._expression(replace(alone, row=rows[0].row), numbers))
         expressions.sort(key=lambda each: (each.marks.onset is None, each.marks.onset, each.row))
         return FoundClip(
-            folder.path, "/".join(folder.parts[-2:]), self.dataset.label, self.dataset.subject(key), self.dataset.fps,
+            folder.path, "/".join(folder.parts[-2:]), self.dataset.label, self._subject(key, folder, rows), fps,
             len(numbers), mark, tuple(expressions),
         )  # fmt: skip
 
-    def _expression(self, coded: Coded, numbers: tuple[int, ...]) -> FoundExpression:
+    def _subject(self, key: Key, folder: FrameFolder, rows: list[Coded]) -> str:
+        return self.dataset.subject(key, folder) or rows[0].row.text("subject") or folder.parts[-1]
+
+    def _expression(self, coded: Coded, numbers: Sequence[int]) -> FoundExpression:
         marks, said = place_marks(coded, numbers)
         units, notes = coded.action_units, coded.notes
         try:
@@ -198,7 +207,7 @@ class _Collector:
             said.append(f"“{units}” cannot be read as action units; it is kept in the notes")
             units, notes = "", "\n".join(filter(None, (notes, f"Action units as written: {units}")))
         emotion = emotion_word(coded.emotion)
-        if not emotion:
+        if not emotion and coded.row.number:
             said.append("it names no emotion")
         name = _name(coded.row)
         self.notes += [Line(coded.row.number, name, text) for text in (*coded.remarks, *said)]
@@ -237,6 +246,16 @@ def _name(row: Row) -> str:
 
 def _first(row: Row) -> str:
     return next((text[:60] for name in row.cells if (text := row.text(name))), "")
+
+
+def _look_at(folder: FrameFolder, fps: float) -> tuple[Sequence[int], float, str, list[Path]]:
+    """Frame numbers, frame rate and fingerprint of a clip, and what in it is no picture though its name says so."""
+    if folder.video:
+        with open_clip(folder.path, fps or None) as clip:
+            return clip.numbers, clip.fps, clip.fingerprint(), []
+    files, numbers = numbered_frames(folder.path)
+    wrong = [file for file in {files[0], files[-1]} if not _is_picture(file)]
+    return numbers, fps or DEFAULT_FPS, frames_fingerprint(files), wrong
 
 
 def _is_picture(file: Path) -> bool:

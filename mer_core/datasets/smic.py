@@ -6,7 +6,7 @@ among the short ones is a clip of its own. The NIR camera's frames are not in th
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from mer_core.datasets.cells import frame_number
@@ -33,7 +33,7 @@ def _camera(folder: FrameFolder) -> str:
 
 def _key_for(camera: str) -> Callable[[FrameFolder], Key | None]:
     def key(folder: FrameFolder) -> Key | None:
-        if _camera(folder) not in ("", camera):
+        if folder.video or _camera(folder) not in ("", camera):
             return None
         name = folder.parts[-1].casefold()
         return _clip_key(name) if _CLIP.fullmatch(name) else None  # else what lies between expressions: s1_non_micro_01
@@ -64,7 +64,7 @@ def _rows(row: Row) -> list[Coded]:
     return [first, replace(first, onset=onset, offset=offset, notes="Second movement of the clip", remarks=())]
 
 
-def _settle(coded: Coded, folder: FrameFolder, numbers: tuple[int, ...]) -> Coded:
+def _settle(coded: Coded, folder: FrameFolder, numbers: Sequence[int]) -> Coded:
     coded = _of_folder_class(coded, folder)
     if coded.onset is None or coded.offset is None or overlap(coded.onset, coded.offset, numbers):
         return coded
@@ -90,7 +90,7 @@ def _of_folder_class(coded: Coded, folder: FrameFolder) -> Coded:
     return replace(coded, emotion=found)
 
 
-def _without_row(folder: FrameFolder, numbers: tuple[int, ...]) -> Coded | None:
+def _without_row(folder: FrameFolder, numbers: Sequence[int]) -> Coded | None:
     if _kind(folder).startswith("long"):
         return None
     row = Row(0, {"clip": folder.parts[-1]})
@@ -106,8 +106,7 @@ def _camera_set(camera: str, fps: float, total: int, counts: tuple[int, int, int
         title=f"SMIC-{camera.upper()}",
         fps=fps,
         coding=() if camera == "nir" else ("smic*annotation*.xlsx", "smic*.xlsx", "smic*annotation*.csv", "smic*.csv"),
-        signs=("smic",),
-        subject=lambda key: f"s{int(key[0]):02}",
+        subject=lambda key, _folder: f"s{int(key[0]):02}",
         people="smic",  # ten people were recorded by all three cameras
         sheets=(camera.upper(),),
         own_headings={

@@ -14,6 +14,7 @@ from mer_core.errors import MerError
         ("15A+25B", [ActionUnit(15, intensity="A"), ActionUnit(25, intensity="B")]),
         ("1 or 2", [ActionUnit(1), ActionUnit(2, alternative=True)]),
         ("4+7?", [ActionUnit(4), ActionUnit(7, doubtful=True)]),
+        ("AU4(k)+7", [ActionUnit(4, static=True), ActionUnit(7)]),
         ("AU12, 6", [ActionUnit(12), ActionUnit(6)]),
         ("?", []),
         ("", []),
