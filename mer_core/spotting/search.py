@@ -1,0 +1,202 @@
+"""Spot the movements of a whole clip: its motion curve, and what to suggest as onset, apex and offset."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mer_core.clips import Clip
+from mer_core.faces import Alignment, align_clip
+from mer_core.progress import Progress, silent
+from mer_core.spotting.curve import Cells, MotionCurve, motion_curve
+from mer_core.spotting.fit import Movement, Movements
+from mer_core.spotting.suggestion import NEAR, Suggestion, exists, strength, within
+from mer_core.spotting.track import Track, link, track
+
+RECIPE = 1  # to be raised whenever a change alters the numbers: part of a kept curve's identity
+_WHOLE = 8.0  # seconds, and
+_MOST = 1600  # frames, up to which a clip is looked at at once
+_BLOCK = 4.0  # seconds tracked from one reference frame in longer ones; two at a time are searched
+_RATE = 100.0  # frames a second that are enough to find a micro-expression in a long clip
+_EACH = 4.0  # seconds in which at most
+_MANY = 4  # movements are looked for
+_LEAST = 0.3  # confidence that there is anything
+
+
+@dataclass(frozen=True, eq=False)
+class Spotting:
+    """What is found in a clip, or in its first part: `blocks` of `total` are done.
+
+    suggestions: in the order of their apexes.
+    """
+
+    curve: MotionCurve
+    suggestions: tuple[Suggestion, ...]
+    blocks: int
+    total: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether the clip was looked at to its end."""
+        return self.blocks >= self.total
+
+
+def spot(
+    clip: Clip,
+    progress: Progress = silent,
+    *,
+    begun: Spotting | None = None,
+    keep: Callable[[Spotting], None] = lambda _: None,
+) -> Spotting:
+    """Spot the movements of `clip`.
+
+    A clip of up to eight seconds is looked at whole, frame by frame. In a longer one every so many frames are taken
+    that a hundred a second remain, and two blocks of four seconds are searched at a time. `keep` is given what is known
+    after each block, and `begun` goes on from that. Raises ClipError where a frame cannot be read.
+    """
+    blocks, rate = _blocks(clip)
+    alignment = align_clip(clip)
+    total = sum(len(block) for block in blocks)
+    work = _Progress(progress, total, clip.path.name)
+    if len(blocks) == 1:
+        found = _search(track(clip, alignment, blocks[0], work.tell), clip, rate, 1)
+        result = Spotting(found[0], tuple(found[1]), 1, 1)
+        keep(result)
+        return result
+    done = begun.blocks if begun is not None else 0
+    result = begun if begun is not None else None
+    start = max(0, done - 1)
+    work.done = sum(len(block) for block in blocks[:start])
+    before: Track | None = None
+    for number in range(start, len(blocks)):
+        after = track(clip, alignment, blocks[number], work.tell)
+        if before is not None:
+            after = _joined(clip, before, after)
+        if number >= max(1, done) and before is not None:
+            window = Track(
+                np.concatenate([before.indices, after.indices]),
+                np.concatenate([before.moved, after.moved]),
+                np.concatenate([before.head, after.head]),
+                after.alignment,
+            )
+            result = _extended(result, _search(window, clip, rate, 2), blocks, number)
+            keep(result)
+        before = after
+    if result is None:
+        raise ValueError("a clip in blocks has at least two")
+    return result
+
+
+class _Progress:
+    """Counts frames done by several threads."""
+
+    def __init__(self, progress: Progress, total: int, name: str) -> None:
+        self._progress, self._total, self._text = progress, total, f"Looking for movements in {name}"
+        self._lock = threading.Lock()
+        self.done = 0
+
+    def tell(self) -> None:
+        with self._lock:
+            self.done += 1
+            self._progress(min(self.done, self._total), self._total, self._text)
+
+
+def _blocks(clip: Clip) -> tuple[list[np.ndarray], float]:
+    """The frame indices to look at, block by block, and how many a second they are."""
+    frames, fps = len(clip), _rate(clip)
+    if frames <= _WHOLE * fps:
+        step = -(-frames // _MOST)
+        return [np.arange(0, frames, step)], fps / step
+    step = max(1, round(fps / _RATE))
+    indices = np.arange(0, frames, step)
+    count = max(2, round(frames / fps / _BLOCK))
+    return np.array_split(indices, count), fps / step
+
+
+def _rate(clip: Clip) -> float:
+    """Frames a second, the mean over the clip where they are unevenly spaced."""
+    seconds = float(clip.times[-1]) if len(clip) > 1 else 0.0
+    return (len(clip) - 1) / seconds if seconds > 0 else clip.fps
+
+
+def _joined(clip: Clip, before: Track, after: Track) -> Track:
+    """`after` as if its reference frame were that of `before`."""
+    middle = len(before.indices) // 2
+    shift = before.moved[middle] + link(clip, before, after)
+    return Track(after.indices, after.moved + shift, after.head, after.alignment)
+
+
+def _search(window: Track, clip: Clip, rate: float, blocks: int) -> tuple[MotionCurve, list[Suggestion]]:
+    cells = Cells.of(window.alignment)
+    frames = len(window.indices)
+    suggestions: list[Suggestion] = []
+    resting = np.ones(frames, bool)
+    if frames >= 8:
+        columns = (window.moved * np.sqrt(cells.face)[..., None]).reshape(frames, -1)
+        movements = Movements(columns, rate)
+        for _ in range(_MANY * blocks):
+            movement = movements.next()
+            found = _suggestion(movement, window, cells, clip)
+            if found is None:
+                continue
+            suggestions.append(found)
+            during = slice(max(0, round(movement.course.onset)), max(0, round(movement.course.offset)) + 1)
+            resting[during] = False
+    if resting.sum() < max(3, frames // 20):
+        resting[:] = True
+    curve = motion_curve(window.indices, window.moved, window.head, resting, rate, cells)
+    return curve, sorted(suggestions, key=lambda each: each.apex)
+
+
+def _suggestion(movement: Movement, window: Track, cells: Cells, clip: Clip) -> Suggestion | None:
+    course, frames = movement.course, len(window.indices)
+    rows = np.array([course.onset, movement.apex, course.offset])
+    if not -0.5 <= movement.apex <= frames - 0.5:
+        return None
+    onset_row, apex_row, offset_row = np.clip(np.rint(rows), 0, frames - 1).astype(int)
+    way = np.linalg.norm(np.tensordot(movement.weights, window.moved, 1), axis=2)
+    pixels = strength(way, cells.face)
+    head = float(np.ptp(window.head[onset_row : offset_row + 1]))
+    there = exists(movement.share, pixels, strength(way, cells.lids), head)
+    if there < _LEAST:
+        return None
+    step = float(window.indices[1] - window.indices[0])
+    onset, apex, offset = (int(window.indices[row]) for row in (onset_row, apex_row, offset_row))
+    begins, ends = rows[0] > -0.5, rows[2] < frames - 0.5
+    sure = [there * within(near, step * spread) for near, spread in zip(NEAR, movement.spread, strict=True)]
+    regions = sorted(
+        ((way * share).sum() / max(float(share.sum()), 1e-6), name) for name, share in cells.regions.items()
+    )
+    return Suggestion(
+        onset=onset if begins else None,
+        apex=apex,
+        offset=offset if ends else None,
+        confidence=round(sure[1], 3),
+        onset_confidence=round(sure[0], 3) if begins else 0.0,
+        offset_confidence=round(sure[2], 3) if ends else 0.0,
+        pixels=round(pixels, 3),
+        regions=tuple(name for _, name in reversed(regions[-3:])),
+        seconds=round(float(clip.times[offset] - clip.times[onset]), 4),
+    )
+
+
+def _extended(
+    result: Spotting | None, found: tuple[MotionCurve, list[Suggestion]], blocks: list[np.ndarray], number: int
+) -> Spotting:
+    """What is known with the window of blocks `number` - 1 and `number`: its middle, where both sides are seen."""
+    curve, suggestions = found
+    begin = 0 if number == 1 else int(blocks[number - 1][len(blocks[number - 1]) // 2])
+    last = number == len(blocks) - 1
+    end = int(blocks[number][-1]) + 1 if last else int(blocks[number][len(blocks[number]) // 2])
+    new = [each for each in suggestions if begin <= each.apex < end]
+    kept = list(result.suggestions) if result is not None else []
+    for each in new:
+        twin = next((other for other in kept if other.first <= each.apex <= other.last), None)
+        if twin is None:
+            kept.append(each)
+        elif each.confidence > twin.confidence:
+            kept[kept.index(twin)] = each
+    part = curve.part(begin, end)
+    whole = part if result is None else result.curve + part
+    return Spotting(whole, tuple(sorted(kept, key=lambda each: each.apex)), number + 1, len(blocks))
