@@ -24,8 +24,8 @@ class MotionCurve:
     `values`.
 
     The value of a region is the mean way of its parts, that of the whole face the mean of its tenth that moved most.
-    Noise cannot cancel in a distance, so the curve of a still face lies a little above 0. Blinks show in the lids' curves
-    and are left out of the whole face's.
+    Noise cannot cancel in a distance, so the curve of a still face lies a little above 0. Blinks show in the lids'
+    curves and are left out of the whole face's.
     """
 
     indices: np.ndarray

@@ -25,8 +25,8 @@ _COARSE = 200  # moments the first search looks at
 
 @dataclass(frozen=True, eq=False)
 class Movement:
-    """course: when. apex: its strongest moment, in frames: the middle of the hold, or, in a long one, the first that is as
-    strong as any. weights: (T,) float64; the sum of a track's rows times these is the motion at full strength.
+    """course: when. apex: its strongest moment, in frames: the middle of the hold, or, in a long one, the first that is
+    as strong as any. weights: (T,) float64; the sum of a track's rows times these is the motion at full strength.
 
     projection: (T,) float64, how strong it is in every frame, 1 about the hold, with noise. spread: (3,) frames, one
     standard error of onset, apex and offset. share: 0..1, how much of the variance of the combination of columns that
@@ -143,7 +143,10 @@ class Movements:
         return float(first + int(np.argmax(inside >= enough)))
 
     def _spread(self, course: Course, noise: float) -> np.ndarray:
-        """(4,) standard errors of onset, middle of the hold, offset and begin of the hold, by the course's derivatives, as if its noise were white."""
+        """(4,) standard errors of onset, middle of the hold, offset and begin of the hold, by the course's derivatives.
+
+        As if the noise were white from frame to frame.
+        """
         row, step = _row(course), 0.05
         moved = np.vstack([row + step * np.eye(4), row - step * np.eye(4)])
         values = self._still(courses(self._frames, moved))

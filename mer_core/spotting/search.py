@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mer_core.clips import Clip
-from mer_core.faces import Alignment, align_clip
+from mer_core.faces import FaceChoice, align_clip
 from mer_core.progress import Progress, silent
 from mer_core.spotting.curve import Cells, MotionCurve, motion_curve
 from mer_core.spotting.fit import Movement, Movements
@@ -46,6 +46,7 @@ def spot(
     clip: Clip,
     progress: Progress = silent,
     *,
+    choice: FaceChoice | None = None,
     begun: Spotting | None = None,
     keep: Callable[[Spotting], None] = lambda _: None,
 ) -> Spotting:
@@ -53,19 +54,19 @@ def spot(
 
     A clip of up to eight seconds is looked at whole, frame by frame. In a longer one every so many frames are taken
     that a hundred a second remain, and two blocks of four seconds are searched at a time. `keep` is given what is known
-    after each block, and `begun` goes on from that. Raises ClipError where a frame cannot be read.
+    after each block, and `begun` goes on from that. `choice`: whose face. Raises ClipError where a frame cannot be
+    read, NoFaceError where there is no face.
     """
     blocks, rate = _blocks(clip)
-    alignment = align_clip(clip)
+    alignment = align_clip(clip, choice=choice)
     total = sum(len(block) for block in blocks)
     work = _Progress(progress, total, clip.path.name)
     if len(blocks) == 1:
-        found = _search(track(clip, alignment, blocks[0], work.tell), clip, rate, 1)
-        result = Spotting(found[0], tuple(found[1]), 1, 1)
-        keep(result)
-        return result
+        whole = _found_whole(track(clip, alignment, blocks[0], work.tell), clip, rate)
+        keep(whole)
+        return whole
     done = begun.blocks if begun is not None else 0
-    result = begun if begun is not None else None
+    result = begun
     start = max(0, done - 1)
     work.done = sum(len(block) for block in blocks[:start])
     before: Track | None = None
@@ -86,6 +87,11 @@ def spot(
     if result is None:
         raise ValueError("a clip in blocks has at least two")
     return result
+
+
+def _found_whole(window: Track, clip: Clip, rate: float) -> Spotting:
+    curve, suggestions = _search(window, clip, rate, 1)
+    return Spotting(curve, tuple(suggestions), 1, 1)
 
 
 class _Progress:

@@ -6,7 +6,6 @@ from typing import Any, Literal, Self
 
 import numpy as np
 
-
 MICRO = 0.5  # seconds from onset to offset below which an expression is a micro-expression
 NEAR = (6, 3, 6)  # frames from the truth within which onset, apex and offset count as right
 _STRONGEST = 10  # one in so many cells, as in the whole face's curve

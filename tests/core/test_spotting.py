@@ -1,0 +1,136 @@
+"""Spotting: the curve shows a known motion, suggestions lie at the truth, a still clip gives none."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mer_core.clips import Clip, open_clip
+from mer_core.errors import Cancelled
+from mer_core.spotting import Spotting, spot
+from mer_core.spotting import search as search_module
+from mer_core.spotting.course import Course, courses
+from mer_core.spotting.fit import Movements
+
+
+def truth(sample: Path, least: float) -> dict[str, Any]:
+    """A folder clip whose expression is at least so many pixels strong."""
+    rows = json.loads((sample / "truth.json").read_text(encoding="utf-8"))
+    return next(row for row in rows if row["amplitude"] > least and not row["path"].endswith(".mp4"))
+
+
+@pytest.fixture(scope="module")
+def spotted(small_sample: Path) -> tuple[dict[str, Any], Spotting]:
+    row = truth(small_sample, 1.0)
+    with open_clip(small_sample / row["path"], row["fps"]) as clip:
+        return row, spot(clip)
+
+
+def test_marks_are_suggested_where_the_expression_is(spotted: tuple[dict[str, Any], Spotting]) -> None:
+    row, found = spotted
+    assert found.complete
+    best = max(found.suggestions, key=lambda each: each.confidence)
+    assert best.onset is not None
+    assert best.offset is not None
+    assert abs(best.onset - row["onset"]) <= 6
+    assert abs(best.apex - row["apex"]) <= 3
+    assert abs(best.offset - row["offset"]) <= 6
+    assert best.kind == "micro"
+    assert best.confidence > 0.7
+    assert best.pixels < row["amplitude"]  # of the strongest tenth, not of the strongest point
+
+
+def test_the_curve_is_in_source_pixels_and_highest_at_the_apex(spotted: tuple[dict[str, Any], Spotting]) -> None:
+    row, found = spotted
+    whole = found.curve.whole
+    assert len(whole) == row["frames"]
+    assert list(found.curve.indices) == list(range(row["frames"]))
+    at_apex = whole[row["apex"] - 2 : row["apex"] + 3].mean()
+    at_rest = np.median(np.concatenate([whole[: row["onset"]], whole[row["offset"] :]]))
+    assert 0.25 * row["amplitude"] < at_apex < 1.1 * row["amplitude"]
+    assert at_rest < 0.35 * at_apex
+    regions = set(found.curve.values) - {"whole face"}
+    assert {"left brow", "right mouth corner", "chin"} <= regions
+    best = max(found.suggestions, key=lambda each: each.confidence)
+    assert set(best.regions) <= regions
+
+
+class _Still(Clip):
+    """Another clip's first frame over and over, with a camera's noise."""
+
+    def __init__(self, clip: Clip, frames: int) -> None:
+        self.path, self.fps, self.fps_known = clip.path, clip.fps, True
+        self.width, self.height = clip.width, clip.height
+        self.numbers = tuple(range(frames))
+        self.times = np.arange(frames) / clip.fps
+        self._frame = clip.read(0)
+
+    def read(self, index: int) -> np.ndarray:
+        noise = np.random.default_rng(index).normal(0, 2, self._frame.shape)
+        return np.clip(self._frame + noise, 0, 255).astype(np.uint8)
+
+    def fingerprint(self) -> str:
+        return "still"
+
+
+def test_a_still_clip_gives_no_suggestion(small_sample: Path) -> None:
+    row = truth(small_sample, 0)
+    with open_clip(small_sample / row["path"], row["fps"]) as clip:
+        found = spot(_Still(clip, 60))
+    assert found.suggestions == ()
+    assert found.curve.whole.max() < 0.25
+
+
+def test_a_long_clip_is_done_in_blocks_and_goes_on_where_it_was_left(
+    small_sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = truth(small_sample, 1.0)
+    monkeypatch.setattr(search_module, "_WHOLE", 0.1)
+    monkeypatch.setattr(search_module, "_BLOCK", row["frames"] / row["fps"] / 3)
+    kept: list[Spotting] = []
+    with open_clip(small_sample / row["path"], row["fps"]) as clip:
+        whole = spot(clip, keep=kept.append)
+        assert [(each.blocks, each.total) for each in kept] == [(2, 3), (3, 3)]
+        again = spot(clip, begun=kept[0])
+    assert list(whole.curve.indices) == list(range(0, row["frames"], max(1, round(row["fps"] / 100))))
+    assert list(again.curve.indices) == list(whole.curve.indices)
+    assert len(kept[0].curve.indices) < len(whole.curve.indices)
+    assert again.suggestions[-1].apex == pytest.approx(whole.suggestions[-1].apex, abs=2)
+
+
+def test_cancelling_ends_it_and_its_threads(small_sample: Path) -> None:
+    row = truth(small_sample, 0)
+    kept: list[Spotting] = []
+
+    def stop(done: int, _total: int, _text: str) -> None:
+        if done == 10:
+            raise Cancelled
+
+    with open_clip(small_sample / row["path"], row["fps"]) as clip, pytest.raises(Cancelled):
+        spot(clip, stop, keep=kept.append)
+    assert kept == []
+
+
+def test_a_course_is_found_in_cells_that_are_mostly_noise() -> None:
+    rng = np.random.default_rng(3)
+    true = Course(40.0, 20.0, 8.0, 30.0)
+    pattern = np.zeros(400)
+    pattern[100:140] = 0.5
+    track = np.outer(true.values(140), pattern) + rng.normal(0, 0.3, (140, 400))
+    found = Movements(track, 200.0).next()
+    assert found.apex == pytest.approx(true.apex, abs=1.5)
+    assert found.course.onset == pytest.approx(true.onset, abs=4)
+    assert found.course.offset == pytest.approx(true.offset, abs=4)
+    assert (found.spread < 3).all()
+    moved = found.weights @ track
+    assert moved[100:140].mean() == pytest.approx(0.5, abs=0.1)
+
+
+def test_a_course_is_0_at_rest_and_1_while_held() -> None:
+    (values,) = courses(60, np.array([[10.0, 12.0, 6.0, 20.0]]))
+    assert values[:11] == pytest.approx(0)
+    assert values[22:29] == pytest.approx(1)
+    assert values[48:] == pytest.approx(0, abs=1e-9)
+    assert values[16] == pytest.approx(0.5)
