@@ -129,6 +129,7 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(self._hint, 1)
         self.work_bar = WorkBar(self.desk)
         self.statusBar().addPermanentWidget(self.work_bar)
+        actions.menus["Play"].addSeparator()
         MemoryMenu(actions.menus["Play"].addMenu("Memory for frames"), self.desk.media, self.settings)
         self.statusBar().addPermanentWidget(self._state)
 

@@ -33,7 +33,7 @@ class Media(QObject):
     opening_cancelled = Signal()
     failed = Signal(str)  # a frame could not be read; the clip stays open
     frame_shown = Signal(int)
-    buffered = Signal(int, int)  # frames in memory, frames there will be
+    buffered = Signal(int, int)  # of what is to be in memory at first, how much is; then equal, at each change
 
     _loaded = Signal(object, int, int)
     _listed = Signal(object, int, int, str)
@@ -49,6 +49,7 @@ class Media(QObject):
         self._reader = Worker("reader", self)
         self._filler = Worker("filler", self)
         self._closer = Worker("closer", self)
+        self._filled = False  # whether what is kept has once been complete; from then on it only follows
         self._jumps = 0  # counts frames shown from memory: one read late must not replace a newer one
         self._asked: tuple[Path, float, int] | None = None  # the clip being opened
         self._opening: object = None  # names the opening under way; another one, or none, ends it
@@ -197,6 +198,7 @@ class Media(QObject):
         buffer.look(start)
         self.clip, self.buffer = clip, buffer
         self.index, self.image, self._wanted = start, image, start
+        self._filled = False
         self.opened.emit()
         self.frame_shown.emit(start)
         self._fill()
@@ -218,7 +220,8 @@ class Media(QObject):
 
         def end(_: object) -> None:
             if buffer is self.buffer:
-                self.buffered.emit(buffer.loaded, buffer.capacity)
+                self._filled = True
+                self.buffered.emit(buffer.capacity, buffer.capacity)
             self._fill()
 
         def fail(sentence: str) -> None:
@@ -230,7 +233,7 @@ class Media(QObject):
 
     def _tell_loaded(self, buffer: FrameBuffer, done: int, total: int) -> None:
         if buffer is self.buffer:
-            self.buffered.emit(done, total)
+            self.buffered.emit(total if self._filled else done, total)
 
     def _show(self, index: int, image: np.ndarray) -> None:
         self.index, self.image = index, image

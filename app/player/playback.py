@@ -39,6 +39,7 @@ class Playback(QObject):
         self._pace = Pace(0.0)
         self._unpainted = False  # whether the frame shown last still has to be painted
         self._shown_at = 0.0
+        self._next_paint = 0.0
         self.speed = 0.25
         self.direction = 1
         self.every_frame = False
@@ -127,8 +128,7 @@ class Playback(QObject):
         if now - self._pace.begun >= _TELL_EVERY:
             self.paced.emit(self._pace.ended(now))
             self._pace = Pace(now)
-        since = now - self._shown_at
-        if since < 1 / self.refresh_rate - 1.5 * _TICK / 1000 or (self._unpainted and since < _HIDDEN):
+        if now < self._next_paint or (self._unpainted and now - self._shown_at < _HIDDEN):
             return  # more than the display can show need not be drawn
         if self.every_frame and self._media.index != self._media.wanted:
             return  # it is still being decoded
@@ -153,6 +153,8 @@ class Playback(QObject):
             self.pause()
 
     def _go(self, index: int, frames: int) -> None:
+        period, now = 1 / self.refresh_rate, time.perf_counter()
+        self._next_paint = max(self._next_paint + period, now + period / 2)
         self._pace.advanced += frames
         self._media.seek(index)
 

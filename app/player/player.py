@@ -56,7 +56,9 @@ class Player(QWidget):
         self.playback = Playback(media, self)
         self.gap_sign = GapSign()
         self.view.installEventFilter(self)
-        self.pace_text = ""
+        self.pace_label = QLabel()
+        self.pace_label.setObjectName("hint")
+        self.pace_label.setToolTip("Times real time; frames painted a second; frames passed over a second")
         self._position = QLabel()
         self._position.setObjectName("hint")
         # As long as its text but never pushing: the timeline must not shift under the pointer.
@@ -105,8 +107,7 @@ class Player(QWidget):
         for widget in (self.speed, self.frame_box):
             transport.addWidget(widget)
             transport.addSpacing(4)
-        transport.addWidget(self._position, 1)
-        transport.addWidget(self.gap_sign)
+        transport.addStretch(1)
         transport.addWidget(self.overlay)
         for slider in (self.opacity, *self.strengths.values()):
             transport.addWidget(slider)
@@ -117,6 +118,7 @@ class Player(QWidget):
         layout.setSpacing(2)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.timeline)
+        layout.addLayout(self._build_facts())
         layout.addLayout(transport)
         self._connect(media)
         actions.connect(
@@ -129,6 +131,16 @@ class Player(QWidget):
             }
         )
         self._show_closed()
+
+    def _build_facts(self) -> QHBoxLayout:
+        """Where one is, how fast it is really played, and what is missing: a line of its own, always there."""
+        facts = QHBoxLayout()
+        facts.setContentsMargins(14, 0, 14, 0)
+        facts.setSpacing(14)
+        facts.addWidget(self._position, 1)
+        facts.addWidget(self.pace_label)
+        facts.addWidget(self.gap_sign)
+        return facts
 
     def _connect(self, media: Media) -> None:
         media.opened.connect(self._show_opened)
@@ -274,11 +286,8 @@ class Player(QWidget):
         self.back_button.setIcon(icon("pause" if playing and backwards else "play-backwards"))
 
     def _show_pace(self, pace: Pace | None) -> None:
-        """While playing: how fast it really is. Frames' numbers then change faster than one can read."""
         clip = self._media.clip
-        self.pace_text = pace.text(clip.fps) if pace and clip else ""
-        if clip:
-            self._show_position(self._media.index)
+        self.pace_label.setText(pace.text(clip.fps) if pace and clip else "")
 
     def _show_position(self, index: int) -> None:
         clip = self._media.clip
@@ -287,8 +296,13 @@ class Player(QWidget):
         with QSignalBlocker(self.frame_box):
             self.frame_box.setValue(clip.numbers[index])
         self._position.setToolTip(f"{clip.fps:g} frames a second, {clip.width} × {clip.height} pixels")
-        text = self.pace_text or f"{index + 1}/{len(clip)} · {clip.times[index] * 1000:.0f} ms"
-        self._position.setText(text)
+        self._position.setText(f"{index + 1}/{len(clip)} · {_time(float(clip.times[index]))}")
+
+
+def _time(seconds: float) -> str:
+    """Milliseconds, and before them minutes where there are any."""
+    minutes, rest = divmod(seconds, 60)
+    return f"{int(minutes)} min {rest:.3f} s" if minutes else f"{rest * 1000:.0f} ms"
 
 
 def _strength(value: int, tip: str) -> QSlider:
