@@ -170,8 +170,6 @@ class MainWindow(QMainWindow):
                 "zoom_fit": view.fit,
                 "zoom_actual": view.show_actual_size,
                 **{f"overlay_{name}": partial(self.player.choose_overlay, name) for name in OVERLAYS},
-                "face": self._show_face,
-                "regions": self._show_face,
                 "loop": self._set_loop,
                 "previous_frame": manual(lambda: media.step(-1)),
                 "next_frame": manual(lambda: media.step(1)),
@@ -221,7 +219,6 @@ class MainWindow(QMainWindow):
         self.clip_list.wanted_again.connect(desk.open_again)
         self.annotation_panel.left.connect(self.player.view.setFocus)
         desk.media.buffered.connect(self._show_buffered)
-        desk.live.aligned.connect(self._show_face)
         desk.live.field_measured.connect(self._show_field)
         desk.live.recognised.connect(self._show_recognition)
         desk.live.explained.connect(self.recognition_panel.show_reason)
@@ -287,10 +284,6 @@ class MainWindow(QMainWindow):
 
     def _show_buffered(self, loaded: int, total: int) -> None:
         self._hint.setText("" if loaded >= total else f"Reading frames: {loaded} of {total}")
-
-    def _show_face(self) -> None:
-        face, regions = (self.actions_by_id[name].isChecked() for name in ("face", "regions"))
-        self.player.show_face(self.desk.live.alignment, outline=face, regions=regions)
 
     def _show_field(self, measurement: Any, onset: int, target: int) -> None:
         self.player.show_field(measurement)

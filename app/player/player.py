@@ -309,7 +309,7 @@ def _strength(value: int, tip: str) -> QSlider:
     slider = QSlider(Qt.Orientation.Horizontal)
     slider.setRange(1, 20)
     slider.setValue(value)
-    slider.setFixedWidth(90)
+    slider.setFixedWidth(60)
     slider.setToolTip(tip)
     slider.setAccessibleName(tip)
     slider.hide()

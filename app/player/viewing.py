@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMenu
 from app.actions import Actions
 from app.desk import Desk
 from app.panels.plots import Plots
+from app.player.face_outline import FaceOutline
 from app.player.face_picker import FacePicker
 from app.player.flicker import Flicker
 from app.player.looks import Looks
@@ -18,6 +19,7 @@ class Viewing(QObject):
     def __init__(self, desk: Desk, player: Player, plots: Plots, actions: Actions, settings: QSettings) -> None:
         super().__init__(player)
         self.faces = FacePicker(desk, player.view, actions)
+        self.outline = FaceOutline(desk, player, actions)
         self.looks = Looks(desk, player)
         rates = QMenu("Flicker rate", actions.menus["View"])
         actions.menus["View"].insertMenu(actions["face"], rates)
@@ -28,5 +30,6 @@ class Viewing(QObject):
     def stop(self) -> None:
         """End the threads."""
         self.faces.stop()
+        self.outline.stop()
         self.looks.stop()
         self.flicker.stop()

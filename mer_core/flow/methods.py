@@ -88,6 +88,11 @@ def quick_flow(onset: np.ndarray, apex: np.ndarray) -> tuple[np.ndarray, np.ndar
     return np.ascontiguousarray(flow[..., 0]), np.ascontiguousarray(flow[..., 1])
 
 
+def opencv_method(name: str) -> Any:
+    """A new object of OpenCV's with our parameters: `calc(onset, apex, None)` is the bare call."""
+    return _CREATE[name]()
+
+
 def _method(name: str, shape: tuple[int, ...]) -> Any:
     """This thread's object of a method for pictures of one shape.
 
@@ -95,5 +100,5 @@ def _method(name: str, shape: tuple[int, ...]) -> Any:
     """
     kept: dict[tuple[str, tuple[int, ...]], Any] = _local.__dict__.setdefault("methods", {})
     if (name, shape) not in kept:
-        kept[name, shape] = _CREATE[name]()
+        kept[name, shape] = opencv_method(name)
     return kept[name, shape]

@@ -215,7 +215,7 @@ def test_regions_are_drawn_on_demand_and_named_under_the_pointer(smiling: MainWi
     view = smiling.player.view
     assert not view.faces.regions
     qtbot.keyClick(smiling, Qt.Key.Key_7, _ALT)
-    assert "left brow" in view.faces.regions
+    qtbot.waitUntil(lambda: "left brow" in view.faces.regions, timeout=_PATIENCE)
     hints: list[str] = []
     view.hovered.connect(hints.append)
     qtbot.mouseMove(view, at(smiling, 226, 205))

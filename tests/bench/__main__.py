@@ -9,10 +9,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from tests.bench import descriptors, desk, folds
+from tests.bench import descriptors, desk, flow, folds
 
-BENCHMARKS = {"desk": desk.run, "folds": folds.run, "descriptors": descriptors.run}
-_DRAW = {"desk"}
+BENCHMARKS = {"desk": desk.run, "folds": folds.run, "descriptors": descriptors.run, "flow": flow.run}
+_DRAW = {"desk", "flow"}
 
 
 def main() -> int:

@@ -81,7 +81,9 @@ def step_studio() -> None:
         window = open_window([Path(folder)], demo=False)
         media = window.desk.media
         wait_until(lambda: media.buffer is not None and media.buffer.loaded == 400, "all frames are in memory", 120)
-        wait_until(lambda: window.desk.live.alignment is not None, "the face was looked for")
+        wait_until(lambda: bool(window.desk.live.no_face), "the face was looked for")
+        window.viewing.faces.choose_whole_frame()
+        wait_until(lambda: window.desk.live.alignment is not None, "the whole frame is measured")
         wait_until(lambda: window.plots.motion is not None, "the plots are loaded")
         window.desk.session.set_mark("onset", 0)
         window.activateWindow()
