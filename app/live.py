@@ -151,6 +151,7 @@ class Live(QObject):
             self.no_face = found
         else:
             self.alignment = found
+            self.explained.emit("Measuring the motion…")
         self.aligned.emit()
         self.refresh()
 

@@ -22,6 +22,10 @@ from tests.bench import live
 AMPLITUDES = (0.3, 1.0, 2.0)  # pixels of the source; the crop has about 2.5 to one of them
 _SUBJECTS = 4
 _LABELS = ("negative", "positive", "surprise")
+_COLUMNS = (
+    *(("moved by", 9), ("endpoint", 10), ("strain error", 14), ("likeness", 10)),
+    *(("ms", 8), ("raw", 8), ("ratio", 7)),
+)
 _ROUNDS = 3  # of each timed call; the best counts, so that a busy machine says the same
 
 
@@ -51,9 +55,7 @@ def run() -> None:
     """Print a table for still and for moving heads, then the live loop's."""
     for moving in (False, True):
         print(f"\nHead {'moving' if moving else 'still'}: {_SUBJECTS * len(_LABELS)} pairs an amplitude")
-        print(
-            f"{'':11}{'moved by':>9}{'endpoint':>10}{'strain error':>14}{'likeness':>10}{'ms':>8}{'raw ms':>8}{'ratio':>7}"
-        )
+        print(" " * 11 + "".join(f"{text:>{width}}" for text, width in _COLUMNS))
         for amplitude in AMPLITUDES:
             pairs = list(pairs_of(amplitude, moving=moving))
             for method in FLOW_METHODS:
