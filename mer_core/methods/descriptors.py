@@ -1,16 +1,33 @@
 """What the methods of a descriptor and a support vector machine share."""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mer_core.features import FeatureSet
-from mer_core.models.method import Method, OnEpoch
+from mer_core.models.method import Fitted, Method, OnEpoch
 from mer_core.models.svm_settings import SvmSettings
+
+if TYPE_CHECKING:
+    from mer_core.models.svm import Svm
 
 Describe = Callable[[FeatureSet, Any], np.ndarray]
 """(features, the method's settings) → (N, D) float32, each clip described by itself: nothing is fitted on others."""
+
+
+@dataclass(frozen=True)
+class FittedDescriptor:
+    """A machine that has learnt: see ``mer_core.models.method.Fitted``."""
+
+    describe: Describe
+    settings: SvmSettings
+    machine: "Svm"
+
+    def predict_proba(self, features: FeatureSet) -> np.ndarray:
+        """(N, classes) float32."""
+        return self.machine.predict_proba(self.describe(features, self.settings))
 
 
 def descriptor_method(
@@ -23,6 +40,15 @@ def descriptor_method(
     size: int,
 ) -> Method:
     """A method that describes clips, then fits a machine in each fold. size: numbers of a clip by default."""
+
+    def fit(features: FeatureSet, chosen: Any, seed: int, on_epoch: OnEpoch) -> Fitted:
+        from mer_core.models.svm import fit_svm
+
+        machine = fit_svm(
+            describe(features, chosen), features.label, features.group, len(features.classes), chosen, seed
+        )
+        on_epoch(1, 1)
+        return FittedDescriptor(describe, chosen, machine)
 
     def predict_held_out(
         features: FeatureSet, held_out: np.ndarray, chosen: Any, seed: int, on_epoch: OnEpoch
@@ -41,6 +67,7 @@ def descriptor_method(
         reads=reads,
         source=source,
         settings=settings,
+        fit=fit,
         predict_held_out=predict_held_out,
         # One plane a class; the machines' own support vectors, which make it up, vary with the clips.
         parameters=lambda classes: classes * (size + 1),

@@ -10,52 +10,35 @@ from torch import Tensor
 from torch.nn import functional
 
 from mer_core.models.layers import convolve_side_by_side
-from mer_core.models.member_network import MemberNetwork, Output, Shapes, dropout
+from mer_core.models.member_network import Shapes
+from mer_core.models.two_streams import TwoStreams
 from mer_core.training.flow_settings import DualInceptionSettings
 
-STREAMS = ("u", "v")
 _BLOCKS = {"block1": (1, 6), "block2": (24, 16)}
-_FEATURES = 4 * 16 * 7 * 7
-_UNITS = 1024
 
 
-class DualInception(MemberNetwork):
-    """K members of the network; see ``MemberNetwork``."""
+class DualInception(TwoStreams):
+    """K members of the network; see ``MemberNetwork``. Its settings are ``DualInceptionSettings``."""
+
+    units = (1024,)
 
     @staticmethod
-    def shapes(_settings: DualInceptionSettings, classes: int) -> tuple[Shapes, Shapes]:
-        """See ``MemberNetwork.shapes``."""
+    def stream_shapes() -> tuple[Shapes, int]:
+        """See ``TwoStreams``."""
         weights: Shapes = {}
-        for stream in STREAMS:
-            for block, (inputs, maps) in _BLOCKS.items():
-                layers = dict.fromkeys(("one", "before_three", "before_five", "around"), (maps, inputs, 1, 1))
-                layers |= {"three": (maps, maps, 3, 3), "five": (maps, maps, 5, 5)}
-                for name, shape in layers.items():
-                    weights[f"{stream}.{block}.{name}.weight"] = shape
-                    weights[f"{stream}.{block}.{name}.bias"] = shape[:1]
-        weights |= {"hidden.weight": (_UNITS, len(STREAMS) * _FEATURES), "hidden.bias": (_UNITS,)}
-        weights |= {"classes.weight": (classes, _UNITS), "classes.bias": (classes,)}
-        return weights, {}
+        for block, (inputs, maps) in _BLOCKS.items():
+            layers = dict.fromkeys(("one", "before_three", "before_five", "around"), (maps, inputs, 1, 1))
+            layers |= {"three": (maps, maps, 3, 3), "five": (maps, maps, 5, 5)}
+            for name, shape in layers.items():
+                weights |= {f"{block}.{name}.weight": shape, f"{block}.{name}.bias": shape[:1]}
+        return weights, 4 * 16 * 7 * 7
 
     @staticmethod
     def places(_settings: DualInceptionSettings, name: str) -> int:
         """See ``MemberNetwork.places``."""
         return 28 * 28 if "block1" in name else 14 * 14 if "block2" in name else 1
 
-    def forward(
-        self,
-        flow: Tensor,
-        _image: Tensor | None,
-        keep: Tensor | None = None,  # noqa: ARG002 - nothing here depends on the other clips of a batch
-        generator: torch.Generator | None = None,
-    ) -> Output:
-        """See ``MemberNetwork.forward``."""
-        vectors = torch.cat([self._stream(stream, flow[:, i, None]) for i, stream in enumerate(STREAMS)], dim=-1)
-        vectors = self.connect("hidden", vectors).relu()
-        drop = dropout(vectors.shape, 1, self.settings.dropout, generator)
-        return Output(self.connect("classes", vectors if drop is None else vectors * drop))
-
-    def _stream(self, stream: str, picture: Tensor) -> Tensor:
+    def stream(self, stream: str, picture: Tensor) -> Tensor:
         """(B, 1, 28, 28) → (B, K, 3136)."""
         # All members read the same picture: only from the first convolutions on have they maps of their own.
         maps = self._block(f"{stream}.block1", picture, groups=1)

@@ -6,11 +6,14 @@ public: this is the nearest reconstruction; its 70.57 million weights are what o
 three equal channels.
 """
 
+from collections.abc import Iterable
+
 from torch import Tensor, nn
 
+from mer_core.models.picture_network import FaceNetwork
 from mer_core.training.loop_settings import MacnnSettings
 
-SIDE = 112
+_SIDE = 112
 
 
 class _Residual(nn.Module):
@@ -30,11 +33,18 @@ class _Residual(nn.Module):
         return pooled
 
 
-class Macnn(nn.Sequential):
+class Macnn(FaceNetwork):
     """(B, 1, 112, 112) float32, standardised grey faces → logits (B, classes)."""
 
-    def __init__(self, settings: MacnnSettings, classes: int) -> None:
-        super().__init__(
+    @staticmethod
+    def picture_shape(_settings: MacnnSettings) -> tuple[int, int, int]:
+        """See ``PictureNetwork``."""
+        return 1, _SIDE, _SIDE
+
+    @staticmethod
+    def layers(settings: MacnnSettings, classes: int) -> Iterable[nn.Module]:
+        """See ``PictureNetwork``."""
+        return (
             _ThreeChannels(),
             *(_Residual(inputs, outputs) for inputs, outputs in ((3, 32), (32, 64), (64, 128), (128, 256))),
             nn.Conv2d(256, 256, 3, padding=4, dilation=4),

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from mer_core.errors import ModelError
+from mer_core.models.inputs import Inputs
 
 Shapes = dict[str, tuple[int, ...]]
 
@@ -97,6 +98,19 @@ class MemberNetwork(ABC):
     def members(self) -> int:
         """K."""
         return len(self.weights["classes.bias"])
+
+    @torch.no_grad()
+    def probabilities(self, inputs: Inputs, rows: Tensor) -> Tensor:
+        """Of the clips ``rows`` (R,) int64 of ``inputs``: (R, classes) float32.
+
+        The mean over the members, and over both mirror images if trained with them.
+        """
+        sides = (0, 1) if self.settings.flip else (0,)
+        total = torch.zeros(len(rows), self.classes)
+        for side in sides:
+            flow, image = inputs.pick(rows, torch.full_like(rows, side))
+            total += self.forward(flow, image).logits.softmax(-1).mean(1)
+        return total / len(sides)
 
     def parameters(self) -> list[Tensor]:
         """What an optimiser changes."""

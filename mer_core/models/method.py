@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -12,6 +12,18 @@ from mer_core.models.settings import MethodSettings
 
 OnEpoch = Callable[[int, int], None]
 """Called with (done, total) while a seed is trained; what it raises ends the work."""
+
+
+class Fitted(Protocol):
+    """A method that has learnt."""
+
+    def predict_proba(self, features: FeatureSet) -> np.ndarray:
+        """Of N clips, none of which need a right label: (N, classes) float32 probabilities."""
+        ...
+
+
+Fit = Callable[[FeatureSet, Any, int, OnEpoch], Fitted]
+"""(features, settings, seed, on_epoch) → the method, having learnt from all clips of ``features``."""
 
 Predict = Callable[[FeatureSet, np.ndarray, Any, int, OnEpoch], np.ndarray]
 """(features, held_out (F, N) bool, settings, seed, on_epoch) → (N, classes) float32 probabilities, each clip by models
@@ -34,7 +46,9 @@ class Method:
     """Of "flow", "apex" and "frames": names of a FeatureSet's arrays. Some settings read more: ``also_reads``."""
     source: str
     settings: type[MethodSettings]
+    fit: Fit
     predict_held_out: Predict
+    """What fitting fold by fold would give, but for the order of random numbers where folds learn at once."""
     parameters: Count
     """Weights that are learnt, with the default settings."""
     flops: Count

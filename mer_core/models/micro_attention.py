@@ -8,9 +8,12 @@ left. The units' exact depth is not public: this is the nearest reconstruction, 
 macro-expressions.
 """
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor, nn
 
+from mer_core.models.picture_network import FaceNetwork
 from mer_core.training.loop_settings import MicroAttentionSettings
 
 _UNITS = ((64, 64, 1), (64, 128, 2), (128, 256, 2), (256, 512, 2))
@@ -44,11 +47,18 @@ class MicroAttentionUnit(nn.Module):
         return first, second, third, self.map(torch.cat([first, second, third], dim=1)).sigmoid()
 
 
-class MicroAttentionNetwork(nn.Sequential):
+class MicroAttentionNetwork(FaceNetwork):
     """(B, 1, S, S) float32, standardised grey apex faces → logits (B, classes)."""
 
-    def __init__(self, settings: MicroAttentionSettings, classes: int) -> None:
-        super().__init__(
+    @staticmethod
+    def picture_shape(settings: MicroAttentionSettings) -> tuple[int, int, int]:
+        """See ``PictureNetwork``."""
+        return 1, settings.side, settings.side
+
+    @staticmethod
+    def layers(settings: MicroAttentionSettings, classes: int) -> Iterable[nn.Module]:
+        """See ``PictureNetwork``."""
+        return (
             nn.Conv2d(1, 64, 7, 2, padding=3, bias=False),
             nn.BatchNorm2d(64),
             nn.ReLU(),

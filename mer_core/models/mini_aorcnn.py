@@ -10,12 +10,15 @@ queries against rows of keys, with a position term for the queries, a softmax ov
 Features hold the flow at 28 × 28; it is enlarged to the 112 × 112 that the network reads.
 """
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor, nn
 
+from mer_core.models.picture_network import FlowNetwork
 from mer_core.training.loop_settings import MiniAorcnnSettings
 
-SIDE = 112
+_SIDE = 112
 _HEADS = 4
 _AT = 14
 
@@ -70,11 +73,18 @@ class _BottleneckTransformer(nn.Module):
         return pooled
 
 
-class MiniAorcnn(nn.Sequential):
+class MiniAorcnn(FlowNetwork):
     """(B, 3, 112, 112) float32, standardised u, v and strain → logits (B, classes)."""
 
-    def __init__(self, settings: MiniAorcnnSettings, classes: int) -> None:
-        super().__init__(
+    @staticmethod
+    def picture_shape(_settings: MiniAorcnnSettings) -> tuple[int, int, int]:
+        """See ``PictureNetwork``."""
+        return 3, _SIDE, _SIDE
+
+    @staticmethod
+    def layers(settings: MiniAorcnnSettings, classes: int) -> Iterable[nn.Module]:
+        """See ``PictureNetwork``."""
+        return (
             nn.Conv2d(3, 8, 7, 2, padding=3),
             nn.ReLU(),
             nn.BatchNorm2d(8),

@@ -5,55 +5,32 @@ features a stream. Both streams' together: 1024 → 1024 → classes, dropout af
 classes.
 """
 
-import torch
 from torch import Tensor
 from torch.nn import functional
 
 from mer_core.models.layers import convolve_side_by_side
-from mer_core.models.member_network import MemberNetwork, Output, Shapes, dropout
+from mer_core.models.member_network import Shapes
+from mer_core.models.two_streams import TwoStreams
 from mer_core.training.flow_settings import OffApexNetSettings
 
-STREAMS = ("u", "v")
-_FEATURES = 16 * 7 * 7
-_UNITS = 1024
 
+class OffApexNet(TwoStreams):
+    """K members of the network; see ``MemberNetwork``. Its settings are ``OffApexNetSettings``."""
 
-class OffApexNet(MemberNetwork):
-    """K members of the network; see ``MemberNetwork``."""
+    units = (1024, 1024)
 
     @staticmethod
-    def shapes(_settings: OffApexNetSettings, classes: int) -> tuple[Shapes, Shapes]:
-        """See ``MemberNetwork.shapes``."""
-        weights: Shapes = {}
-        for stream in STREAMS:
-            weights |= {f"{stream}.conv1.weight": (6, 1, 5, 5), f"{stream}.conv1.bias": (6,)}
-            weights |= {f"{stream}.conv2.weight": (16, 6, 5, 5), f"{stream}.conv2.bias": (16,)}
-        sizes = (len(STREAMS) * _FEATURES, _UNITS, _UNITS, classes)
-        for name, inputs, outputs in zip(("hidden1", "hidden2", "classes"), sizes, sizes[1:], strict=False):
-            weights |= {f"{name}.weight": (outputs, inputs), f"{name}.bias": (outputs,)}
-        return weights, {}
+    def stream_shapes() -> tuple[Shapes, int]:
+        """See ``TwoStreams``."""
+        shapes: Shapes = {"conv1.weight": (6, 1, 5, 5), "conv1.bias": (6,)}
+        return shapes | {"conv2.weight": (16, 6, 5, 5), "conv2.bias": (16,)}, 16 * 7 * 7
 
     @staticmethod
     def places(_settings: OffApexNetSettings, name: str) -> int:
         """See ``MemberNetwork.places``."""
         return 28 * 28 if "conv1" in name else 14 * 14 if "conv2" in name else 1
 
-    def forward(
-        self,
-        flow: Tensor,
-        _image: Tensor | None,
-        keep: Tensor | None = None,  # noqa: ARG002 - nothing here depends on the other clips of a batch
-        generator: torch.Generator | None = None,
-    ) -> Output:
-        """See ``MemberNetwork.forward``."""
-        vectors = torch.cat([self._stream(stream, flow[:, i, None]) for i, stream in enumerate(STREAMS)], dim=-1)
-        for layer in ("hidden1", "hidden2"):
-            vectors = self.connect(layer, vectors).relu()
-            drop = dropout(vectors.shape, 1, self.settings.dropout, generator)
-            vectors = vectors if drop is None else vectors * drop
-        return Output(self.connect("classes", vectors))
-
-    def _stream(self, stream: str, picture: Tensor) -> Tensor:
+    def stream(self, stream: str, picture: Tensor) -> Tensor:
         """(B, 1, 28, 28) → (B, K, 784)."""
         # All members read the same picture: their first convolutions are one. ReLU commutes with max-pooling.
         maps, groups = picture, 1

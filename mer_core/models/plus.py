@@ -10,6 +10,7 @@ the members as its second.
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -102,6 +103,16 @@ class PlusNetwork:
             weights[name] = first.expand(-1, len(scale), *shape).clone().requires_grad_()
         return cls(settings, classes, weights, scale)
 
+    @classmethod
+    def parameter_count(cls, settings: Any, classes: int) -> int:
+        """Learnt numbers of one seed, all its networks together."""
+        return settings.networks * sum(math.prod(shape) for shape in _shapes(settings.hidden, classes).values())
+
+    @classmethod
+    def multiply_adds(cls, settings: Any, classes: int) -> int:
+        """Multiply-adds of one clip in one seed, all its networks together."""
+        return settings.networks * settings.hidden * (FEATURES + classes)
+
     def parameters(self) -> list[Tensor]:
         """What an optimiser changes."""
         return list(self.weights.values())
@@ -147,9 +158,12 @@ class PlusNetwork:
         return out + self.weights["classes.bias"][:, None]
 
     @torch.no_grad()
-    def probabilities(self, sides: Tensor) -> Tensor:
-        """(2, R, 245), both mirror images, → (R, classes): means over networks, members and, if so trained, images."""
-        sides = sides if self.settings.flip else sides[:1]
+    def probabilities(self, inputs: PlusInputs, rows: Tensor) -> Tensor:
+        """Of the clips ``rows`` (R,) int64 of ``inputs``, unmoved: (R, classes) float32.
+
+        Means over networks, members and, if so trained, mirror images.
+        """
+        sides = inputs.features[: 2 if self.settings.flip else 1, 0, rows]
         chances = self.logits(self.hidden(self._for_all(sides.flatten(0, 1)))).softmax(-1).mean((0, 2))
         return chances.unflatten(0, sides.shape[:2]).mean(0)
 
@@ -201,16 +215,6 @@ def over_places(cells: np.ndarray) -> np.ndarray:
     """(7, 7) ≥ 0 → (28, 28) float32 in 0..1, as a part of the largest; all 0 where there is nothing."""
     wide = _SPREAD @ cells @ _SPREAD.T
     return (wide / max(float(wide.max()), 1e-12)).astype(np.float32)
-
-
-def parameter_count(settings: PlusSettings, classes: int) -> int:
-    """Learnt numbers of one seed, all its networks together."""
-    return settings.networks * sum(math.prod(shape) for shape in _shapes(settings.hidden, classes).values())
-
-
-def multiply_adds(settings: PlusSettings, classes: int) -> int:
-    """Multiply-adds of one clip in one seed, all its networks together."""
-    return settings.networks * settings.hidden * (FEATURES + classes)
 
 
 def _shapes(hidden: int, classes: int) -> dict[str, tuple[int, ...]]:

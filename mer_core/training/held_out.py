@@ -73,7 +73,7 @@ def _train(
     """Team after team, each after every epoch; 1 is the first of the training proper, after FU-MIX's trajectory."""
     kind, classes, total = kind_of(settings), len(features.classes), settings.total_epochs
     inputs = kind.inputs(features, settings)
-    at_once = max(2, weights_at_once // kind.parameter_count(settings, classes))
+    at_once = max(2, weights_at_once // kind.network.parameter_count(settings, classes))
     groups = np.array_split(held_out, -(-len(held_out) // at_once))
     with workers() as pool:
         for number, group in enumerate(groups):

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from mer_core.errors import ModelError
-from mer_core.models import plus
 from mer_core.models.dual_inception import DualInception
 from mer_core.models.inputs import Inputs
 from mer_core.models.member_network import MemberNetwork
@@ -33,17 +32,16 @@ class Kind:
     inputs: Callable[..., Any]
     members: Callable[..., Members | PlusMembers]
     network: type[MemberNetwork] | type[PlusNetwork]
-    parameter_count: Callable[[Any, int], int]
 
 
 def _small(method: str, settings: type[LearningSettings], network: type[MemberNetwork]) -> Kind:
-    return Kind(method, settings, Inputs.of, partial(Members, kind=network), network, network.parameter_count)
+    return Kind(method, settings, Inputs.of, partial(Members, kind=network), network)
 
 
 KINDS = (
-    Kind("mr-uamf", TrainSettings, Inputs.of, Members, MrUamf, MrUamf.parameter_count),
-    Kind("mr-uamf-plus", PlusSettings, PlusInputs.of, PlusMembers, PlusNetwork, plus.parameter_count),
-    Kind("ststnet", StstNetSettings, Inputs.of, Members, MrUamf, MrUamf.parameter_count),
+    Kind("mr-uamf", TrainSettings, Inputs.of, Members, MrUamf),
+    Kind("mr-uamf-plus", PlusSettings, PlusInputs.of, PlusMembers, PlusNetwork),
+    Kind("ststnet", StstNetSettings, Inputs.of, Members, MrUamf),
     _small("off-apexnet", OffApexNetSettings, OffApexNet),
     _small("dual-inception", DualInceptionSettings, DualInception),
 )

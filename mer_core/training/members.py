@@ -1,13 +1,10 @@
-"""Training many networks at once on the same batches, each with its own clips held out.
+"""Training MR-UAMF and the networks it is compared with: many members at once, see ``seed_members``.
 
-A *member* is one network: a fold's, or the full one with nothing held out. Every member reads the same batches; a
-clip held out from it is masked out of its loss, its batch-norm statistics, its mixtures and its FU-MIX trajectory. All
-random numbers (first weights, order, mirroring, mixing, dropout) are drawn per seed and shared by the members, so a
-member is the same whether it is trained alone or beside others.
+What is held out from a member is masked out of its loss, its batch-norm statistics, its mixtures and its FU-MIX
+trajectory.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -17,22 +14,12 @@ from mer_core.models.inputs import Inputs
 from mer_core.models.member_network import MemberNetwork
 from mer_core.models.mr_uamf import MrUamf
 from mer_core.training.fumix import draw_mix, mixed_loss, uncertainty_weights
+from mer_core.training.seed_members import Epoch, SeedMembers
 from mer_core.training.settings import LearningSettings, TrainSettings
 
 
-@dataclass(frozen=True)
-class Epoch:
-    """An epoch that is done. ``loss`` is the mean over members and steps."""
-
-    stage: str
-    loss: float
-
-
-class Members:
-    """All members of one seed.
-
-    held_out: (K, N) bool. ``check`` is called every step; what it raises ends the training.
-    """
+class Members(SeedMembers):
+    """All members of one seed, each a network of ``kind``."""
 
     def __init__(
         self,
@@ -45,38 +32,22 @@ class Members:
         check: Callable[[], None] = lambda: None,
         kind: type[MemberNetwork] = MrUamf,
     ) -> None:
-        self.inputs = inputs
-        self.label = torch.from_numpy(label)
-        self.held_out = held_out
-        self.keep = torch.from_numpy(~held_out.T).float()
-        self.classes = classes
-        self.settings = settings
-        self.check = check
         self.kind = kind
-        self.generator = torch.Generator().manual_seed(seed)
+        super().__init__(inputs, label, held_out, classes, settings, seed, check)
         self.uncertainty = torch.zeros_like(self.keep)
-        """(N, K), u of FU-MIX so far; of no meaning where the clip is held out."""
-        self.recorded = 0
-        self.network = self._new_network()
-        self.class_weight = class_weights(self.label, self.keep, classes, settings.class_weight)
+
+    def new_network(self) -> MemberNetwork:
+        """See ``SeedMembers``."""
+        return self.kind.create(self.settings, self.classes, self.held_out.shape[0], self.generator)
 
     def epochs(self) -> Iterator[Epoch]:
-        """Train, epoch by epoch; between two the network is whole and may be used or kept."""
+        """See ``SeedMembers``; with FU-MIX first the trajectory."""
         weight = torch.ones_like(self.keep)
         if isinstance(self.settings, TrainSettings) and self.settings.mixing == "fu-mix":
             yield from self._trajectory(self.settings, weight)
             weight = uncertainty_weights(self.uncertainty, self.keep, self.settings)
-            self.network = self._new_network()
+            self.network = self.new_network()
         yield from self._train("training", self.settings.epochs, weight)
-
-    def add_held_out_probabilities(self, total: np.ndarray) -> None:
-        """Add to ``total`` (N, classes) float32 what each member says of the clips held out from it."""
-        for member, held_out in enumerate(self.held_out):
-            if held_out.any():
-                total[held_out] += probabilities(self.network.select([member]), self.inputs, np.flatnonzero(held_out))
-
-    def _new_network(self) -> MemberNetwork:
-        return self.kind.create(self.settings, self.classes, self.held_out.shape[0], self.generator)
 
     def _trajectory(self, settings: TrainSettings, weight: Tensor) -> Iterator[Epoch]:
         """A plain run, recorded from epoch ``T_s`` on."""
@@ -138,23 +109,3 @@ class Members:
             wrong = self.network.forward(flow, image).logits.argmax(-1) != self.label[rows, None]
             self.uncertainty[rows] = (self.uncertainty[rows] * self.recorded + wrong) / (self.recorded + 1)
         self.recorded += 1
-
-
-@torch.no_grad()
-def probabilities(network: MemberNetwork, inputs: Inputs, rows: np.ndarray) -> np.ndarray:
-    """(R, classes) float32: the mean over the network's members, and over both mirror images if trained with them."""
-    index = torch.from_numpy(np.asarray(rows, dtype=np.int64))
-    sides = (0, 1) if network.settings.flip else (0,)
-    total = torch.zeros(len(index), network.classes)
-    for side in sides:
-        flow, image = inputs.pick(index, torch.full_like(index, side))
-        total += network.forward(flow, image).logits.softmax(-1).mean(1)
-    return (total / len(sides)).numpy()
-
-
-def class_weights(label: Tensor, keep: Tensor, classes: int, power: float) -> Tensor:
-    """(K, C): (N / (C n_c))^p counted among each member's own clips, scaled to mean 1 over them."""
-    counts = keep.T @ torch.nn.functional.one_hot(label, classes).float()
-    weight = (counts.sum(1, keepdim=True) / (classes * counts.clamp_min(1))) ** power
-    mean = (weight * counts).sum(1, keepdim=True) / counts.sum(1, keepdim=True).clamp_min(1)
-    return weight / mean.clamp_min(1e-12)

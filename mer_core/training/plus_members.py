@@ -1,8 +1,7 @@
-"""Training MR-UAMF+: the members of one seed at once on the same batches, each with its own clips held out.
+"""Training MR-UAMF+: the members of one seed at once, see ``seed_members``.
 
-As ``mer_core.training.members``: a clip held out from a member is masked out of its loss, its scale and its mixtures,
-and all random numbers are drawn per seed and shared by the members, so a member is the same alone or beside others.
-Each of a seed's networks draws its own.
+A clip held out from a member is masked out of its loss, its scale and its mixtures. Each of a seed's networks draws its
+own random numbers.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,18 +12,15 @@ from torch import Tensor
 
 from mer_core.models.plus import PlusInputs, PlusNetwork
 from mer_core.training.fumix import Mix, mixed_loss
-from mer_core.training.members import Epoch, class_weights
 from mer_core.training.plus_settings import PlusSettings
+from mer_core.training.seed_members import Epoch, SeedMembers
 
 _LEAST_SCALE = 0.02
 _WARM_UP = 0.2
 
 
-class PlusMembers:
-    """All members of one seed.
-
-    held_out: (K, N) bool. ``check`` is called every step; what it raises ends the training.
-    """
+class PlusMembers(SeedMembers):
+    """All members of one seed. The uncertainty is that of the last member alone."""
 
     def __init__(
         self,
@@ -36,22 +32,15 @@ class PlusMembers:
         seed: int,
         check: Callable[[], None] = lambda: None,
     ) -> None:
-        self.inputs = inputs
-        self.label = torch.from_numpy(label)
-        self.held_out = held_out
-        self.keep = torch.from_numpy(~held_out.T).float()
-        self.classes = classes
-        self.settings = settings
-        self.check = check
-        self.generator = torch.Generator().manual_seed(seed)
+        super().__init__(inputs, label, held_out, classes, settings, seed, check)
         self.uncertainty = torch.zeros(len(label), 1)
-        """(N, 1), share of the recorded epochs at which the last member misread the clip, as FU-MIX's u."""
-        self.recorded = 0
-        self.network = PlusNetwork.create(settings, classes, self._scale(), self.generator)
-        self.class_weight = class_weights(self.label, self.keep, classes, settings.class_weight)
+
+    def new_network(self) -> PlusNetwork:
+        """See ``SeedMembers``."""
+        return PlusNetwork.create(self.settings, self.classes, self._scale(), self.generator)
 
     def epochs(self) -> Iterator[Epoch]:
-        """Train, epoch by epoch; between two the network is whole and may be used or kept."""
+        """See ``SeedMembers``."""
         settings, clips = self.settings, len(self.label)
         steps = max(2, -(-clips // settings.batch))
         optimiser = torch.optim.AdamW(
@@ -70,13 +59,6 @@ class PlusMembers:
             if epoch >= _WARM_UP * settings.epochs:
                 self._record()
             yield Epoch("training", float(np.mean(losses)))
-
-    def add_held_out_probabilities(self, total: np.ndarray) -> None:
-        """Add to ``total`` (N, classes) float32 what each member says of the clips held out from it."""
-        for member, held_out in enumerate(self.held_out):
-            if held_out.any():
-                sides = self.inputs.features[:, 0, torch.from_numpy(held_out)]
-                total[held_out] += self.network.select([member]).probabilities(sides).numpy()
 
     def _scale(self) -> Tensor:
         """(K, 245): each feature's standard deviation over a member's own clips, unmoved and mirrored."""
@@ -135,6 +117,6 @@ class PlusMembers:
     def _record(self) -> None:
         """One more epoch at which the last member misreads some clips."""
         last = self.network.select([len(self.held_out) - 1])
-        wrong = last.probabilities(self.inputs.features[:, 0]).argmax(-1) != self.label
+        wrong = last.probabilities(self.inputs, torch.arange(len(self.label))).argmax(-1) != self.label
         self.uncertainty = (self.uncertainty * self.recorded + wrong[:, None]) / (self.recorded + 1)
         self.recorded += 1

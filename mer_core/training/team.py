@@ -14,7 +14,7 @@ import torch
 
 from mer_core.models.settings import MethodSettings
 from mer_core.training.kinds import Network, kind_of
-from mer_core.training.members import Epoch
+from mer_core.training.seed_members import Epoch
 
 HALVES = 2
 

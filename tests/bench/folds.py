@@ -16,7 +16,7 @@ import torch
 from mer_core.features import FeatureSet
 from mer_core.models.inputs import Inputs
 from mer_core.models.mr_uamf import MrUamf
-from mer_core.models.plus import PlusInputs, parameter_count
+from mer_core.models.plus import PlusInputs, PlusNetwork
 from mer_core.project.models import DEFAULT_MODEL
 from mer_core.recognition import Recogniser
 from mer_core.training.held_out import predict_held_out
@@ -61,7 +61,7 @@ def _compare(
 def _plain_plus(features: FeatureSet, settings: PlusSettings) -> Callable[[np.ndarray], object]:
     classes = len(features.classes)
     size = sum(weight.numel() for weight in PlainPlus(classes).parameters())
-    _same_size(size * settings.networks, parameter_count(settings, classes))
+    _same_size(size * settings.networks, PlusNetwork.parameter_count(settings, classes))
     versions = PlusInputs.of(features, settings).features.flatten(0, 1)
 
     def train(held_out: np.ndarray) -> object:

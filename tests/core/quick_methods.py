@@ -69,6 +69,7 @@ def quick(name: str, predict_held_out: Callable[..., np.ndarray] = predict, **gi
         **{
             "reads": ("flow",),
             "parameters": lambda classes: 1000 * classes,
+            "fit": refuse,
             "flops": lambda classes: 2_500_000 * classes,
             **given,
         },  # type: ignore[arg-type]

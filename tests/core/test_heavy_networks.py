@@ -13,8 +13,9 @@ from mer_core.models.counting import multiply_adds, parameter_count
 from mer_core.models.macnn import Macnn
 from mer_core.models.micro_attention import MicroAttentionNetwork, MicroAttentionUnit
 from mer_core.models.mini_aorcnn import MiniAorcnn, SelfAttention, positions
+from mer_core.models.picture_network import FlowNetwork
 from mer_core.models.registry import METHODS
-from mer_core.training.fold_loop import flow_pictures, predict_fold_by_fold
+from mer_core.training.fold_loop import fit_module, predict_fold_by_fold
 from mer_core.training.loop_settings import LoopSettings, MacnnSettings, MicroAttentionSettings, MiniAorcnnSettings
 from tests.core.toy import toy_features
 
@@ -31,11 +32,16 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(threads)
 
 
-class Small(nn.Sequential):
+class Small(FlowNetwork):
     """Something quick to train in the loop: (B, 3, 28, 28) → logits."""
 
-    def __init__(self, settings: LoopSettings, classes: int) -> None:
-        super().__init__(nn.AvgPool2d(2), nn.Flatten(), nn.Dropout(settings.dropout), nn.Linear(588, classes))
+    @staticmethod
+    def picture_shape(_settings: LoopSettings) -> tuple[int, int, int]:
+        return 3, 28, 28
+
+    @staticmethod
+    def layers(settings: LoopSettings, classes: int) -> tuple[nn.Module, ...]:
+        return nn.AvgPool2d(2), nn.Flatten(), nn.Dropout(settings.dropout), nn.Linear(588, classes)
 
 
 def test_sizes() -> None:
@@ -83,30 +89,32 @@ def test_self_attention_by_hand() -> None:
 
 def test_the_loop_learns_and_nothing_leaks() -> None:
     settings = LoopSettings(epochs=12, batch=8, rate=1e-2)
-    inputs = flow_pictures(FEATURES, 28)
     told: list[tuple[int, int]] = []
 
     def on_epoch(done: int, total: int) -> None:
         told.append((done, total))
 
-    said = predict_fold_by_fold(Small, inputs, FEATURES, FOLDS, settings, 0, on_epoch)
+    said = predict_fold_by_fold(Small, FEATURES, FOLDS, settings, 0, on_epoch)
     assert told == [(done, 24) for done in range(1, 25)]
     assert (said.argmax(1) == FEATURES.label)[:12].mean() > 0.9
     assert np.isnan(said[12:]).all()
     np.testing.assert_allclose(said[:12].sum(1), 1, atol=1e-5)
     # Another label for what fold 0 holds out changes nothing that fold 0 says; other folds learn from it.
     planted = replace(FEATURES, label=np.where(FOLDS[0], (FEATURES.label + 1) % 3, FEATURES.label))
-    after = predict_fold_by_fold(Small, inputs, planted, FOLDS, settings, 0, on_epoch)
+    after = predict_fold_by_fold(Small, planted, FOLDS, settings, 0, on_epoch)
     np.testing.assert_array_equal(after[:6], said[:6])
     assert np.abs(after[6:12] - said[6:12]).max() > 1e-3
     # One fold alone says the same as beside others.
-    alone = predict_fold_by_fold(Small, inputs, FEATURES, FOLDS[1:], settings, 0, on_epoch)
+    alone = predict_fold_by_fold(Small, FEATURES, FOLDS[1:], settings, 0, on_epoch)
     np.testing.assert_array_equal(alone[6:12], said[6:12])
+    # And so does a fit on its own clips alone.
+    fitted = fit_module(Small, FEATURES.select(~FOLDS[1]), settings, 0, on_epoch)
+    np.testing.assert_allclose(fitted.predict_proba(FEATURES.select(FOLDS[1])), said[6:12], atol=1e-6)
 
 
 def test_published_ways_to_learn() -> None:
     settings = LoopSettings(epochs=3, optimiser="sgd", schedule="step", step=1, gamma=0.5, flip=False, rate=1e-2)
-    said = predict_fold_by_fold(Small, flow_pictures(FEATURES, 28), FEATURES, FOLDS, settings, 0, lambda *_: None)
+    said = predict_fold_by_fold(Small, FEATURES, FOLDS, settings, 0, lambda *_: None)
     assert np.isfinite(said[:12]).all()
     with pytest.raises(ModelError, match="'rate' and 'gamma' must be above 0"):
         LoopSettings(gamma=0.0)

@@ -4,8 +4,10 @@ import argparse
 import json
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
+from typing import Any
 
+import numpy as np
 import pytest
 
 from mer_core.cli import methods as command
@@ -14,6 +16,8 @@ from mer_core.errors import FeatureError, ModelError
 from mer_core.evaluation.evaluate import evaluate
 from mer_core.models.method import check_readable
 from mer_core.models.registry import METHODS, method
+from mer_core.training.fitted import FittedNetwork
+from mer_core.training.settings import TrainSettings
 from tests.core.toy import toy_features
 
 NAMES = (
@@ -65,6 +69,58 @@ def test_only_a_methods_own_settings() -> None:
         settings_from(parser.parse_args(["--eta", "2"]), METHODS["ststnet"])
     with pytest.raises(ModelError, match="must be one of printed, pooled"):
         settings_from(parser.parse_args(["--norm", "none"]), METHODS["ststnet"])
+
+
+SMALL: dict[str, dict[str, Any]] = {
+    **{name: {"epochs": 12} for name in ("mr-uamf-plus", "off-apexnet", "ststnet", "dual-inception")},
+    "mr-uamf": {"epochs": 12, "T_s": 1, "T": 2, "image": "none"},
+    "hoof": {"cost": 1.0},
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_fitted_on_some_clips_and_asked_about_others(name: str) -> None:
+    """The plain interface of every method: ``fit``, then ``predict_proba``; the labels of those asked about do not
+    matter, and the same seed gives the same answer."""
+    features = toy_features(4, 6, strength=0.5)
+    out = features.subject == "s03"
+    one = METHODS[name]
+    settings = one.settings(**SMALL[name])
+    told: list[tuple[int, int]] = []
+    fitted = one.fit(features.select(~out), settings, 1, lambda done, total: told.append((done, total)))
+    asked = features.select(out)
+    said = fitted.predict_proba(asked)
+    assert told[-1][0] == told[-1][1]
+    assert said.dtype == np.float32
+    assert said.shape == (6, 3)
+    np.testing.assert_allclose(said.sum(1), 1, atol=1e-5)
+    assert (said.argmax(1) == asked.label).mean() > 0.6
+    again = one.fit(features.select(~out), settings, 1, lambda *_: None)
+    turned = replace(asked, label=(asked.label + 1) % 3)
+    np.testing.assert_array_equal(again.predict_proba(turned), said)
+
+
+def test_a_support_vector_machine_fitted_is_a_fold_s() -> None:
+    features = toy_features(4, 6)
+    out = features.subject == "s03"
+    settings = METHODS["hoof"].settings()
+    said = METHODS["hoof"].fit(features.select(~out), settings, 0, lambda *_: None).predict_proba(features.select(out))
+    held_out = METHODS["hoof"].predict_held_out(features, out[None], settings, 0, lambda *_: None)
+    np.testing.assert_allclose(said, held_out[out], atol=1e-6)
+
+
+def test_fu_mix_s_uncertainty_comes_with_the_fit() -> None:
+    """The clips that carry another's label are what the network misreads most."""
+    features = toy_features(4, 6, strength=0.5)
+    wrong = np.zeros(len(features), dtype=bool)
+    wrong[[3, 10, 17]] = True
+    label = np.where(wrong, (features.label + 1) % 3, features.label)
+    settings = TrainSettings(epochs=1, T_s=1, T=4, image="none")
+    fitted = METHODS["mr-uamf"].fit(replace(features, label=label), settings, 0, lambda *_: None)
+    assert isinstance(fitted, FittedNetwork)
+    assert fitted.uncertainty is not None
+    assert fitted.uncertainty.shape == (24,)
+    assert fitted.uncertainty[wrong].mean() > fitted.uncertainty[~wrong].mean() + 0.3
 
 
 def test_what_is_refused() -> None:
