@@ -4,20 +4,26 @@ import argparse
 import json
 from pathlib import Path
 
+from mer_core.cli.data import HELP as DATA
+from mer_core.cli.data import read_data
 from mer_core.cli.plans import add_plan, plan_from
 from mer_core.cli.settings import add_settings, command_line, settings_from
 from mer_core.errors import MerError
-from mer_core.features import read_features
 from mer_core.models.registry import METHODS
 
-HELP = "Judge a method on a feature file under a protocol, over several seeds."
+HELP = "Judge a method under a protocol, over several seeds."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """FILE, protocol, method, where to write, and every setting."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="a feature file (.h5, .npz)")
+    """DATA, protocol, method, where to write, and every setting."""
+    parser.add_argument("data", metavar="DATA", type=Path, help=DATA)
     parser.add_argument("--method", choices=list(METHODS), default="mr-uamf", help="method (default: mr-uamf)")
     parser.add_argument("--json", metavar="OUT", type=Path, help="write the whole result here")
+    parser.add_argument(
+        "--published",
+        action="store_true",
+        help="train as the method's authors did (mostly far slower); settings given beside it still count",
+    )
     parser.add_argument("--save-split", metavar="FILE", type=Path, help="write the folds here, for --split")
     parser.add_argument(
         "--test-peek",
@@ -34,8 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     from mer_core.cli.tables import class_table, figures_table, progress_bar
 
-    settings = settings_from(arguments, METHODS[arguments.method])
-    features = read_features(arguments.file)
+    chosen = METHODS[arguments.method]
+    settings = settings_from(arguments, chosen, published=arguments.published)
     if arguments.json is not None and not arguments.json.absolute().parent.is_dir():
         raise MerError(f"{arguments.json} cannot be written: make its folder first.")
 
@@ -43,15 +49,19 @@ def run(arguments: argparse.Namespace) -> int:
 
     with progress_bar(Console(stderr=True)) as bar:
         task = bar.add_task(arguments.method, total=None)
+
+        def progress(done: int, total: int, text: str) -> None:
+            bar.update(task, completed=done, total=total or None, description=text)
+
         result = evaluate(
-            features,
+            read_data(arguments.data, progress, frames="frames" in chosen.reads),
             settings,
             method=arguments.method,
             plan=plan_from(arguments),
             save_split=arguments.save_split,
             test_peek=arguments.test_peek,
             command=command_line(),
-            progress=lambda done, total, text: bar.update(task, completed=done, total=total, description=text),
+            progress=progress,
         )
     if arguments.json is not None:
         text = json.dumps(result, indent=2, ensure_ascii=False) + "\n"

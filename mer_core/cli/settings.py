@@ -50,13 +50,18 @@ def _plain(text: str) -> str:
     return text.replace("%", "%%")
 
 
-def settings_from(arguments: argparse.Namespace, method: Method) -> MethodSettings:
-    """The settings that were given, the rest by default; ModelError for one that ``method`` does not have."""
+def settings_from(arguments: argparse.Namespace, method: Method, *, published: bool = False) -> MethodSettings:
+    """The settings that were given, the rest by default, or as published.
+
+    ModelError for one that ``method`` does not have, or where its authors published none.
+    """
     given = getattr(arguments, _GIVEN)
+    if published and not method.settings.PUBLISHED:
+        raise ModelError(f"No way to train is published for the method '{method.name}': leave --published out.")
     for name in given:
         if name not in {item.name for item in fields(method.settings)}:
             raise ModelError(f"The method '{method.name}' has no setting '{name}': leave it out.")
-    return method.settings(**given)
+    return method.settings(**{**(method.settings.PUBLISHED if published else {}), **given})
 
 
 def command_line() -> str:

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mer_core.cli.data import HELP as DATA
+from mer_core.cli.data import read_data
 from mer_core.cli.json_lines import Wishes, print_line
 from mer_core.cli.plans import add_plan, plan_from
 from mer_core.cli.settings import command_line
 from mer_core.errors import Cancelled, MerError
 from mer_core.evaluation.entries import Entry
-from mer_core.features import FeatureSet, read_features
 from mer_core.models.registry import method
 from mer_core.progress import Progress
 
 
 def add_study(parser: argparse.ArgumentParser) -> None:
     """DATA, where to, how much at once, and the protocol."""
-    parser.add_argument("data", metavar="DATA", type=Path, help="a feature file (.h5, .npz) or a project's folder")
+    parser.add_argument("data", metavar="DATA", type=Path, help=DATA)
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for the report and all results")
     parser.add_argument("--seeds", type=int, default=5, help="trainings with other random numbers (default: 5)")
     parser.add_argument("--epochs", type=int, help="in place of each method's own number of epochs (to try things out)")
@@ -89,7 +90,7 @@ def _study(
     frames = any("frames" in method(entry.method).reads for entry in entries)
     study = run_study(
         kind,
-        _features(arguments.data, frames, arguments.jobs, progress),
+        read_data(arguments.data, progress, frames=frames, jobs=arguments.jobs),
         plan_from(arguments),
         entries,
         arguments.out,
@@ -100,14 +101,6 @@ def _study(
         check=check,
     )
     return study, write_report(study, arguments.out)
-
-
-def _features(path: Path, frames: bool, jobs: int, progress: Progress) -> FeatureSet:
-    if not path.is_dir():
-        return read_features(path)
-    from mer_core.project.features import project_features
-
-    return project_features(path, progress, frames=frames, jobs=jobs)
 
 
 def _show(study: dict[str, Any], report: Path) -> None:

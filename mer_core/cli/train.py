@@ -7,10 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from mer_core.cli.data import HELP as DATA
+from mer_core.cli.data import read_data
 from mer_core.cli.json_lines import Wishes, print_line
 from mer_core.cli.settings import add_settings, command_line, settings_from
 from mer_core.errors import Cancelled, FeatureError
-from mer_core.features import FeatureSet, read_features
+from mer_core.features import FeatureSet
 from mer_core.models.registry import METHODS
 
 TRAINABLE = ("mr-uamf", "mr-uamf-plus")
@@ -19,7 +21,7 @@ HELP = "Train a model on a feature file or a project's labels, judged on held-ou
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """FILE, where to, and every setting."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="a feature file (.h5, .npz) or a project's folder")
+    parser.add_argument("file", metavar="FILE", type=Path, help=DATA)
     parser.add_argument("--method", choices=TRAINABLE, default="mr-uamf", help="method (default: mr-uamf)")
     parser.add_argument("--out", metavar="DIR", type=Path, help="the run's folder (default: in the project's runs)")
     parser.add_argument("--name", help="the model's name on its card (default: the folder's)")
@@ -86,11 +88,7 @@ def _features(path: Path, wishes: Wishes, emit: Callable[[dict[str, Any]], None]
             raise Cancelled
         emit({"event": "progress", "done": done, "total": total, "text": text})
 
-    if not path.is_dir():
-        return read_features(path)
-    from mer_core.project.features import project_features
-
-    return project_features(path, progress, jobs=jobs)
+    return read_data(path, progress, jobs=jobs)
 
 
 def _train_for_person(arguments: argparse.Namespace, settings: Any, out: Path, wishes: Wishes) -> None:

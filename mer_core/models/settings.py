@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from mer_core.errors import ModelError
 
@@ -18,6 +18,9 @@ class MethodSettings:
 
     A value is as its default (a whole number, a number, a text or a switch); the command line makes one option of each.
     """
+
+    PUBLISHED: ClassVar[Mapping[str, Any]] = {}
+    """What the method's authors trained with, where it differs from the defaults; empty: none is published."""
 
     seeds: int = switch(5, "trainings with different random numbers; figures are means over them", least=1)
     seed: int = switch(0, "number of the first seed", least=0)

@@ -1,4 +1,4 @@
-"""The settings of the heavy image networks: few epochs by default, each class says what the published loop was."""
+"""The settings of the heavy image networks: few epochs by default, each class holds what the published loop was."""
 
 from dataclasses import dataclass
 
@@ -31,26 +31,34 @@ class LoopSettings(MethodSettings):
             raise ModelError("The setting 'dropout' must be below 1.")
 
 
+_PUBLISHED = {"flip": False, "class_weight": 0.0}
+
+
 @dataclass(frozen=True)
 class MacnnSettings(LoopSettings):
-    """MACNN. As published: 500 epochs, batch 64, schedule step (50, 0.9), rate 1e-3, no flip, class weight 0."""
+    """MACNN."""
 
+    PUBLISHED = {"epochs": 500, "batch": 64, "schedule": "step", "step": 50, "gamma": 0.9, "rate": 1e-3} | _PUBLISHED
     rate: float = switch(1e-4, "highest learning rate", least=0)
 
 
 @dataclass(frozen=True)
 class MicroAttentionSettings(LoopSettings):
-    """Micro-Attention. As others ran it: 50 epochs, batch 10, SGD, schedule step (10, 0.1), rate 1e-3, weight decay
-    5e-4, no flip, class weight 0, after training on macro-expressions, which these settings leave out."""
+    """Micro-Attention, as others ran it; before that, training on macro-expressions, which is left out here."""
 
+    PUBLISHED = {
+        **{"epochs": 50, "batch": 10, "optimiser": "sgd", "schedule": "step", "step": 10, "gamma": 0.1, "rate": 1e-3},
+        **{"weight_decay": 5e-4},
+    } | _PUBLISHED
     side: int = switch(224, "height and width of the face picture that the network reads", least=32)
     dropout: float = switch(0.0, "chance that a pooled feature is dropped in training", least=0)
 
 
 @dataclass(frozen=True)
 class MiniAorcnnSettings(LoopSettings):
-    """Mini-AORCNN. As published: 200 epochs, batch 64, schedule step (60, 0.3), rate 1e-3, no flip, class weight 0."""
+    """Mini-AORCNN."""
 
+    PUBLISHED = {"epochs": 200, "batch": 64, "schedule": "step", "step": 60, "gamma": 0.3, "rate": 1e-3} | _PUBLISHED
     epochs: int = switch(20, "epochs", least=1)
     rate: float = switch(3e-3, "highest learning rate", least=0)
     step: int = switch(60, "schedule step: epochs until the rate is lowered", least=1)

@@ -123,6 +123,20 @@ def test_fu_mix_s_uncertainty_comes_with_the_fit() -> None:
     assert fitted.uncertainty[wrong].mean() > fitted.uncertainty[~wrong].mean() + 0.3
 
 
+def test_trained_as_published_but_for_what_is_said_otherwise() -> None:
+    parser = argparse.ArgumentParser()
+    add_settings(parser, METHODS.values())
+    arguments = parser.parse_args(["--epochs", "3", "--seeds", "2"])
+    settings = settings_from(arguments, METHODS["ststnet"], published=True)
+    expected = {"scaling": "bytes", "flip": False, "batch": 256, "rate": 5e-5, "schedule": "constant"}
+    expected |= {"weight_decay": 0.0, "class_weight": 0.0, "epochs": 3, "seeds": 2}
+    assert settings == METHODS["ststnet"].settings.from_dict(expected)
+    for one in METHODS.values():
+        assert one.settings(**one.settings.PUBLISHED).to_dict() == {**one.settings().to_dict(), **one.settings.PUBLISHED}
+    with pytest.raises(ModelError, match="No way to train is published for the method 'hoof'"):
+        settings_from(parser.parse_args([]), METHODS["hoof"], published=True)
+
+
 def test_what_is_refused() -> None:
     features = toy_features(2, 3)
     with pytest.raises(ModelError, match="'magic' is unknown"):

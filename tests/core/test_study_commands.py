@@ -1,6 +1,7 @@
 """The commands that judge: what they are told, and what they answer to a wish that cannot be met."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +32,18 @@ def test_cross_dataset_with_a_split_that_is_saved_and_used_again(data: Path, tmp
     assert (told["protocol"], told["train"], told["test"], told["tested"]) == ("cross", ["a"], ["b"], 12)
     assert {one["dataset"] for one in told["predictions"]} == {"b"}
     assert repeated["predictions"] == told["predictions"]
+
+
+def test_a_project_is_judged_as_it_stands(small_sample: Path, tmp_path: Path) -> None:
+    project, out = tmp_path / "project", tmp_path / "out.json"
+    shutil.copytree(small_sample, project)
+    given = ["--method", "mr-uamf", "--image", "difference", "--epochs", "2", "--T", "1", "--seeds", "1"]
+    assert main(["evaluate", str(project), *given, "--json", str(out)]) == 0
+    told = json.loads(out.read_text())
+    assert told["clips"] == 11  # the sample's first clip is left uncoded
+    assert told["folds"] == 4
+    assert told["settings"]["image"] == "difference"
+    assert told["features"]["flow"]["method"] == "dis"
 
 
 def test_benchmark_by_command(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
