@@ -19,6 +19,7 @@ COMMANDS = (
     "benchmark",
     "ablation",
     "predict",
+    "spot",
     "serve",
 )
 

@@ -11,7 +11,7 @@ from typing import Self
 
 from mer_core.annotation import Annotation, Marks
 from mer_core.errors import ProjectError
-from mer_core.project.records import Change, ClipRecord
+from mer_core.project.records import Change, ClipRecord, Decision, Record
 from mer_core.project.schema import APPLICATION_ID, MIGRATIONS, TABLES, VERSION
 
 FILE_NAME = "project.sqlite"
@@ -167,6 +167,15 @@ class Project:
         )
         return [_annotation(row) for row in rows]
 
+    def decisions(self, clip_id: int | None = None, coder: str | None = None) -> list[Decision]:
+        """What was done with suggested marks, of one clip and of one coder where given, oldest first."""
+        rows = self._read(
+            "SELECT clip, expression, coder, mark, suggested, confidence, decision, frame, at FROM decision"
+            " WHERE (?1 IS NULL OR clip = ?1) AND (?2 IS NULL OR coder = ?2) ORDER BY at, clip, suggested",
+            (clip_id, coder),
+        )
+        return [Decision(*row) for row in rows]
+
     def history(self, clip_id: int | None = None) -> list[tuple[str, str, str, int]]:
         """Edits, oldest first: (time in UTC, coder, action, clip id)."""
         return self._read(
@@ -225,6 +234,8 @@ class Project:
         if isinstance(record, ClipRecord):
             rows = self._read(f"{_CLIPS} WHERE id = ?", (record.id,))
             stored: object = ClipRecord(*rows[0]) if rows else None
+        elif isinstance(record, Decision):
+            stored = next((each for each in self.decisions(change.clip) if _key(each) == _key(record)), None)
         else:
             key = (record.expression, record.coder) if record else None
             found = self.annotations(change.clip)
@@ -271,11 +282,11 @@ def _annotation(row: tuple) -> Annotation:
     return Annotation(clip, expression, coder, Marks(onset, apex, offset), emotion, action_units, notes)
 
 
-def _as_json(record: ClipRecord | Annotation | None) -> str | None:
+def _as_json(record: Record | None) -> str | None:
     return None if record is None else json.dumps(asdict(record), ensure_ascii=False)
 
 
-def _storage(record: ClipRecord | Annotation) -> list[tuple[str, tuple[object, ...]]]:
+def _storage(record: Record) -> list[tuple[str, tuple[object, ...]]]:
     if isinstance(record, ClipRecord):
         values: tuple[object, ...] = (record.id, record.path, record.dataset, record.subject, record.fps, record.frames)
         return [
@@ -289,17 +300,24 @@ def _storage(record: ClipRecord | Annotation) -> list[tuple[str, tuple[object, .
             if record.face
             else ("DELETE FROM setting WHERE name = ?", (_face_setting(record),)),
         ]
+    if isinstance(record, Decision):
+        values = (*_key(record), record.expression, record.confidence, record.decision, record.frame, record.at)
+        return [("INSERT OR REPLACE INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)]
     marks = record.marks
     values = (record.clip, record.expression, record.coder, marks.onset, marks.apex, marks.offset)
     values += (record.emotion, record.action_units, record.notes)
     return [("INSERT OR REPLACE INTO annotation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)]
 
 
-def _removal(record: ClipRecord | Annotation | None) -> list[tuple[str, tuple[object, ...]]]:
+def _removal(record: Record | None) -> list[tuple[str, tuple[object, ...]]]:
     if isinstance(record, ClipRecord):
         return [
             ("DELETE FROM clip WHERE id = ?", (record.id,)),
             ("DELETE FROM setting WHERE name = ?", (_face_setting(record),)),
+        ]
+    if isinstance(record, Decision):
+        return [
+            ("DELETE FROM decision WHERE clip = ? AND coder = ? AND mark = ? AND suggested = ?", _key(record)),
         ]
     if isinstance(record, Annotation):
         key = (record.clip, record.expression, record.coder)
@@ -309,3 +327,7 @@ def _removal(record: ClipRecord | Annotation | None) -> list[tuple[str, tuple[ob
 
 def _face_setting(clip: ClipRecord) -> str:
     return f"face:{clip.id}"
+
+
+def _key(decision: Decision) -> tuple[int, str, str, int]:
+    return decision.clip, decision.coder, decision.mark, decision.suggested

@@ -1,8 +1,10 @@
 """The rows of a project's tables as values."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from mer_core.annotation import Annotation
+from mer_core.annotation.annotation import MarkName
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,26 @@ class ClipRecord:
         return self.path.rstrip("/").rsplit("/", 1)[-1]
 
 
-Record = ClipRecord | Annotation
+@dataclass(frozen=True)
+class Decision:
+    """What a coder did with one mark that was suggested.
+
+    suggested: its frame index; frame: where it was marked in the end, None where it was refused. confidence: 0..1, as
+    it was shown. at: UTC, ISO 8601. One clip, coder, mark and suggested frame have one decision.
+    """
+
+    clip: int
+    expression: int
+    coder: str
+    mark: MarkName
+    suggested: int
+    confidence: float
+    decision: Literal["accepted", "moved", "refused"]
+    frame: int | None
+    at: str
+
+
+Record = ClipRecord | Annotation | Decision
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The project's SQLite file: its tables, and how a file is known to be one of ours."""
 
 APPLICATION_ID = 0x4D455253  # "MERS"
-VERSION = 2
+VERSION = 3
 
 TABLES = """
 CREATE TABLE setting (
@@ -45,6 +45,18 @@ CREATE TABLE import_report (        -- what each import found and could not use
     dataset TEXT NOT NULL,
     report TEXT NOT NULL            -- JSON
 ) STRICT;
+CREATE TABLE decision (             -- what a coder did with a mark that was suggested
+    clip INTEGER NOT NULL REFERENCES clip(id),
+    coder TEXT NOT NULL,
+    mark TEXT NOT NULL,             -- onset, apex, offset
+    suggested INTEGER NOT NULL,     -- frame index
+    expression INTEGER NOT NULL,
+    confidence REAL NOT NULL,       -- 0 to 1, as it was shown
+    decision TEXT NOT NULL,         -- accepted, moved, refused
+    frame INTEGER,                  -- frame index that was marked; NULL: refused
+    at TEXT NOT NULL,               -- UTC, ISO 8601
+    PRIMARY KEY (clip, coder, mark, suggested)
+) STRICT;
 """
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {
@@ -52,6 +64,11 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE clip ADD COLUMN fingerprint TEXT NOT NULL DEFAULT ''",
         "CREATE TABLE import_report (id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, dataset TEXT NOT NULL,"
         " report TEXT NOT NULL) STRICT",
+    ),
+    2: (
+        "CREATE TABLE decision (clip INTEGER NOT NULL REFERENCES clip(id), coder TEXT NOT NULL, mark TEXT NOT NULL,"
+        " suggested INTEGER NOT NULL, expression INTEGER NOT NULL, confidence REAL NOT NULL, decision TEXT NOT NULL,"
+        " frame INTEGER, at TEXT NOT NULL, PRIMARY KEY (clip, coder, mark, suggested)) STRICT",
     ),
 }
 """By version: the statements that make a file of it one of the next."""

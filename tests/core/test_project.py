@@ -8,7 +8,7 @@ import pytest
 
 from mer_core.annotation import Annotation, Marks
 from mer_core.errors import ProjectError
-from mer_core.project import FILE_NAME, Change, ClipRecord, Project
+from mer_core.project import FILE_NAME, Change, ClipRecord, Decision, Project
 
 CLIP = ClipRecord(1, "clips/sub01/EP01", "sample", "sub01", 200.0, 80)
 
@@ -148,13 +148,40 @@ def test_a_project_of_the_first_version_is_brought_up_to_date(tmp_path: Path) ->
         changed = ClipRecord(3, "a/EP01", "d", "s", 200.0, 80, "abc")
         project.apply(Change(project.clip(3), changed), "anna", "edit")
         project.keep_import_report("casme2", "{}")
+        assert project.decisions() == []
+        project.apply(Change(None, DECISION), "anna", "Accept suggestions")
     made = Project.create(tmp_path / "new")
     with Project.open(folder) as again:
         assert again.clip(3).fingerprint == "abc"
+        assert again.decisions(3, "anna") == [DECISION]
         assert [report[2:] for report in again.import_reports()] == [("casme2", "{}")]
         columns = 'SELECT m.name, c.name, c.type, c."notnull" FROM sqlite_master m JOIN pragma_table_info(m.name) c'
         assert again._read(columns + " ORDER BY 1, c.cid") == made._read(columns + " ORDER BY 1, c.cid")
     made.close()
+
+
+def test_a_project_of_the_second_version_gets_a_place_for_decisions(tmp_path: Path) -> None:
+    with Project.create(tmp_path) as made:
+        tables = "SELECT name FROM sqlite_master ORDER BY name"
+        before = made._read(tables)
+    old = sqlite3.connect(tmp_path / FILE_NAME)
+    old.execute("DROP TABLE decision")
+    old.execute("PRAGMA user_version = 2")
+    old.execute("INSERT INTO clip (id, path, dataset, subject, fps, frames) VALUES (3, 'a', 'd', 's', 200, 80)")
+    old.commit()
+    old.close()
+    with Project.open(tmp_path) as project:
+        project.apply(Change(None, DECISION), "anna", "Accept suggestions")
+        assert project.decisions(coder="anna") == [DECISION]
+        assert project.decisions(coder="ben") == []
+        assert project._read(tables) == before
+        project.apply(Change(DECISION, None), "anna", "Undo: Accept suggestions")
+        assert project.decisions() == []
+        with pytest.raises(ProjectError, match="changed elsewhere"):
+            project.apply(Change(DECISION, None), "anna", "Undo: Accept suggestions")
+
+
+DECISION = Decision(3, 1, "anna", "apex", 12, 0.87, "moved", 14, "2026-01-02T03:04:05.678+00:00")
 
 
 def test_a_project_that_cannot_be_brought_up_to_date_is_left_as_it_is(tmp_path: Path) -> None:
