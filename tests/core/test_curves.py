@@ -41,11 +41,12 @@ def test_a_curve_is_kept_and_read_back(project: Path, monkeypatch: pytest.Monkey
         assert again.suggestions == found.suggestions
         assert list(again.curve.values) == list(found.curve.values)
         assert (again.curve.whole == found.curve.whole).all()
-        for other in ({"face": "whole frame"}, {}):
-            if not other:
-                file.write_bytes(file.read_bytes()[:500])  # torn
-            with pytest.raises(TypeError):  # it is looked for anew, by what stands in for `spot` here
-                spotted(clip, project, **other)
+        # It is looked for anew, by what stands in for `spot` here, where another face is meant, and where it is torn.
+        with pytest.raises(TypeError):
+            spotted(clip, project, "whole frame")
+        file.write_bytes(file.read_bytes()[:500])
+        with pytest.raises(TypeError):
+            spotted(clip, project)
 
 
 def test_the_command_says_the_same_in_the_sources_numbers(
