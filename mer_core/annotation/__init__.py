@@ -2,7 +2,8 @@
 
 from mer_core.annotation.action_units import ActionUnit, format_action_units, parse_action_units
 from mer_core.annotation.annotation import Annotation, Marks
-from mer_core.annotation.emotions import EMOTIONS, MEGC_CLASSES, megc_class
+from mer_core.annotation.emotions import EMOTIONS
+from mer_core.annotation.label_maps import MEGC_CLASSES, megc_class
 
 __all__ = [
     "EMOTIONS",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mer_core.cli.data import HELP as DATA
 from mer_core.cli.data import read_data
+from mer_core.cli.label_maps import chosen_label_map
 from mer_core.cli.plans import add_plan, plan_from
 from mer_core.cli.settings import add_settings, command_line, settings_from
 from mer_core.errors import MerError
@@ -42,6 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     chosen = METHODS[arguments.method]
     settings = settings_from(arguments, chosen, published=arguments.published)
+    labels = chosen_label_map(arguments, arguments.data)
     if arguments.json is not None and not arguments.json.absolute().parent.is_dir():
         raise MerError(f"{arguments.json} cannot be written: make its folder first.")
 
@@ -54,10 +56,10 @@ def run(arguments: argparse.Namespace) -> int:
             bar.update(task, completed=done, total=total or None, description=text)
 
         result = evaluate(
-            read_data(arguments.data, progress, frames="frames" in chosen.reads),
+            read_data(arguments.data, progress, labels, frames="frames" in chosen.reads),
             settings,
             method=arguments.method,
-            plan=plan_from(arguments),
+            plan=plan_from(arguments, labels),
             save_split=arguments.save_split,
             test_peek=arguments.test_peek,
             command=command_line(),

@@ -6,7 +6,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from mer_core.annotation.label_maps import MEGC
 from mer_core.cli.json_lines import Wishes, print_line
+from mer_core.cli.label_maps import add_label_map, chosen_label_map
 from mer_core.errors import Cancelled, MerError
 from mer_core.flow.settings import METHODS, FlowSettings
 from mer_core.progress import Progress
@@ -44,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="one JSON object a line on standard output; 'cancel' on standard input, or its end, cancels",
     )
+    add_label_map(parser)
     group = parser.add_argument_group("flow settings")
     for item in fields(FlowSettings):
         flag = "--flow" if item.name == "method" else f"--{item.name.replace('_', '-')}"
@@ -99,7 +102,14 @@ def _measure(arguments: argparse.Namespace, settings: FlowSettings, progress: Pr
     from mer_core.project.feature_cache import FILE_NAME
     from mer_core.project.features import project_features
 
-    features = project_features(arguments.project, progress, settings, frames=arguments.frames, jobs=arguments.jobs)
+    features = project_features(
+        arguments.project,
+        progress,
+        settings,
+        frames=arguments.frames,
+        jobs=arguments.jobs,
+        label_map=chosen_label_map(arguments, arguments.project) or MEGC,
+    )
     file = arguments.project / FILE_NAME
     if arguments.file is not None:
         file = arguments.file

@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from mer_core.annotation.label_maps import LabelMap
+from mer_core.cli.label_maps import add_label_map
 from mer_core.evaluation.plan import Plan
 from mer_core.evaluation.protocols import PROTOCOLS
 
@@ -17,19 +19,17 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--train", type=_names, default=(), metavar="A,B", help="cross: data sets to learn from")
     group.add_argument("--test", type=_names, default=(), metavar="C", help="cross: data sets to be tested on")
     group.add_argument("--datasets", type=_names, default=(), metavar="A,B", help="only these data sets")
-    group.add_argument(
-        "--classes", choices=("own", "three"), default="own", help="as in the file, or negative, positive, surprise"
-    )
+    add_label_map(group)
     group.add_argument("--split", type=Path, metavar="FILE", help="a saved split, in place of a protocol")
 
 
-def plan_from(arguments: argparse.Namespace) -> Plan:
-    """What was asked for."""
+def plan_from(arguments: argparse.Namespace, label_map: LabelMap | None = None) -> Plan:
+    """What was asked for, with the classes of a label map."""
     return Plan(
         protocol=arguments.protocol,
         folds=arguments.folds,
         split_seed=arguments.split_seed,
-        classes=arguments.classes,
+        label_map=label_map,
         datasets=arguments.datasets,
         train=arguments.train,
         test=arguments.test,

@@ -9,6 +9,7 @@ from typing import Any
 from mer_core.cli.data import HELP as DATA
 from mer_core.cli.data import read_data
 from mer_core.cli.json_lines import Wishes, print_line
+from mer_core.cli.label_maps import chosen_label_map
 from mer_core.cli.plans import add_plan, plan_from
 from mer_core.cli.settings import command_line
 from mer_core.errors import Cancelled, MerError
@@ -88,10 +89,11 @@ def _study(
             raise Cancelled
 
     frames = any("frames" in method(entry.method).reads for entry in entries)
+    labels = chosen_label_map(arguments, arguments.data)
     study = run_study(
         kind,
-        read_data(arguments.data, progress, frames=frames, jobs=arguments.jobs),
-        plan_from(arguments),
+        read_data(arguments.data, progress, labels, frames=frames, jobs=arguments.jobs),
+        plan_from(arguments, labels),
         entries,
         arguments.out,
         options=Options(arguments.jobs, heavy, arguments.test_peek),

@@ -10,8 +10,10 @@ from typing import Any
 from mer_core.cli.data import HELP as DATA
 from mer_core.cli.data import read_data
 from mer_core.cli.json_lines import Wishes, print_line
+from mer_core.cli.label_maps import add_label_map, chosen_label_map
 from mer_core.cli.settings import add_settings, command_line, settings_from
 from mer_core.errors import Cancelled, FeatureError
+from mer_core.evaluation.subset import mapped
 from mer_core.features import FeatureSet
 from mer_core.models.registry import METHODS
 
@@ -38,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=os.cpu_count() or 1,
         help="processes beside each other that measure a project's clips (default: %(default)s, as there are cores)",
     )
+    add_label_map(parser)
     add_settings(parser, [METHODS[name] for name in TRAINABLE])
 
 
@@ -66,7 +69,7 @@ def _out(arguments: argparse.Namespace) -> Path:
 def _train(
     arguments: argparse.Namespace, settings: Any, out: Path, wishes: Wishes, emit: Callable[[dict[str, Any]], None]
 ) -> None:
-    features = _features(arguments.file, wishes, emit, arguments.jobs)
+    features = _features(arguments, wishes, emit)
     from mer_core.training.run import train_run
 
     train_run(
@@ -82,13 +85,15 @@ def _train(
     )
 
 
-def _features(path: Path, wishes: Wishes, emit: Callable[[dict[str, Any]], None], jobs: int) -> FeatureSet:
+def _features(arguments: argparse.Namespace, wishes: Wishes, emit: Callable[[dict[str, Any]], None]) -> FeatureSet:
     def progress(done: int, total: int, text: str) -> None:
         if wishes.should_cancel():
             raise Cancelled
         emit({"event": "progress", "done": done, "total": total, "text": text})
 
-    return read_data(path, progress, jobs=jobs)
+    labels = chosen_label_map(arguments, arguments.file)
+    features = read_data(arguments.file, progress, labels, jobs=arguments.jobs)
+    return mapped(features, labels) if labels is not None else features
 
 
 def _train_for_person(arguments: argparse.Namespace, settings: Any, out: Path, wishes: Wishes) -> None:

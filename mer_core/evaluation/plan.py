@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from mer_core.annotation.emotions import MEGC_CLASSES
+from mer_core.annotation.label_maps import MEGC, MEGC_CLASSES, LabelMap
 from mer_core.errors import FeatureError
 from mer_core.evaluation.protocols import PROTOCOLS, Split, split
 from mer_core.evaluation.saved_splits import read_split
-from mer_core.evaluation.subset import only_datasets, three_classes
+from mer_core.evaluation.subset import mapped, only_datasets
 from mer_core.features import FeatureSet, check_features, check_trainable
 
 
@@ -17,14 +17,16 @@ from mer_core.features import FeatureSet, check_features, check_trainable
 class Plan:
     """How a method is to be judged.
 
-    classes: ``own`` as in the file, or ``three`` (MEGC 2019). datasets: only these (none named: all). train, test: data
-    sets of the cross-dataset protocol. saved: a file of ``write_split``, in place of a protocol.
+    classes: ``own`` as in the file, or ``three`` (MEGC 2019). label_map: other classes to take. datasets: only these
+    (none named: all). train, test: data sets of the cross-dataset protocol. saved: a file of ``write_split``, in place
+    of a protocol.
     """
 
     protocol: str = "loso"
     folds: int = 5
     split_seed: int = 0
     classes: str = "own"
+    label_map: LabelMap | None = None
     datasets: tuple[str, ...] = ()
     train: tuple[str, ...] = ()
     test: tuple[str, ...] = ()
@@ -34,8 +36,9 @@ class Plan:
 def apply_plan(features: FeatureSet, plan: Plan) -> tuple[FeatureSet, Split]:
     """The clips that take part and their folds, or FeatureError with one sentence."""
     check_features(features)
-    if plan.classes == "three" or plan.protocol == "composite":
-        features = three_classes(features)
+    label_map = MEGC if plan.classes == "three" or plan.protocol == "composite" else plan.label_map
+    if label_map is not None:
+        features = mapped(features, label_map)
     if plan.datasets:
         features = only_datasets(features, plan.datasets)
     if plan.protocol != "cross" and (plan.train or plan.test):

@@ -1,11 +1,11 @@
-"""A part of a feature set: some of its data sets, or its emotions as the three classes of MEGC 2019."""
+"""A part of a feature set: some of its data sets, or its emotions as the classes of a label map."""
 
 from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 
-from mer_core.annotation.emotions import MEGC_CLASSES, megc_class
+from mer_core.annotation.label_maps import LabelMap
 from mer_core.errors import FeatureError
 from mer_core.features import FeatureSet
 
@@ -20,15 +20,19 @@ def only_datasets(features: FeatureSet, names: Iterable[str]) -> FeatureSet:
     return features.select(np.isin(features.dataset, wanted))
 
 
-def three_classes(features: FeatureSet) -> FeatureSet:
-    """Emotions as negative, positive and surprise; others (tense, …) left out. FeatureError if none remains."""
-    if features.classes == MEGC_CLASSES:
+def mapped(features: FeatureSet, label_map: LabelMap) -> FeatureSet:
+    """Emotions as classes of a label map; those it leaves out are. FeatureError if none remains.
+
+    Features that have these classes already stay as they are.
+    """
+    if not label_map.classes or features.classes == label_map.classes:
         return features
-    mapped = [megc_class(name) for name in features.classes]
-    target = np.array([-1 if name is None else MEGC_CLASSES.index(name) for name in mapped])
+    names = [label_map.class_of(name) for name in features.classes]
+    target = np.array([-1 if name is None else label_map.classes.index(name) for name in names])
     label = target[features.label]
     if not (label >= 0).any():
         raise FeatureError(
-            f"None of the classes {', '.join(features.classes)} is an emotion of the three classes: use the set's own."
+            f"None of the classes {', '.join(features.classes)} is an emotion of {label_map.title}: use the set's own."
         )
-    return replace(features, label=label, classes=MEGC_CLASSES).select(label >= 0)
+    attributes = {**features.attributes, "label_map": label_map.said()}
+    return replace(features, label=label, classes=label_map.classes, attributes=attributes).select(label >= 0)

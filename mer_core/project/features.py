@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import cv2
 import numpy as np
 
+from mer_core.annotation.label_maps import MEGC, LabelMap
 from mer_core.clips import open_clip
 from mer_core.errors import ClipError, FeatureError
 from mer_core.faces.find import finder
@@ -55,11 +56,13 @@ def project_features(
     *,
     frames: bool = False,
     jobs: int = 1,
+    label_map: LabelMap = MEGC,
 ) -> FeatureSet:
     """Measure every usable annotation of the project's coder, from onset to apex; what was measured before is taken.
 
     frames: also cut the face's frames from onset to offset, for methods that read them. Where no offset is marked, the
     way back is taken to last as long as the way there. jobs: processes beside each other; this one alone writes.
+    label_map: which classes the emotions are of.
 
     A clip without a face, for which nobody chose the whole frame, is left out: the attribute ``left_out`` names it.
     The labels are read once, at the start: later edits do not reach the features of this call. ``progress`` counts
@@ -68,7 +71,7 @@ def project_features(
     """
     settings = settings or FlowSettings()
     with Project.open(folder) as project:
-        chosen = training_set(project, project.coder)
+        chosen = training_set(project, project.coder, label_map)
         paths = {example.clip.id: project.full_path(example.clip) for example in chosen.examples}
     if chosen.obstacle:
         raise FeatureError(chosen.obstacle)
@@ -95,7 +98,7 @@ def project_features(
         attributes={
             "flow": settings.to_dict(),
             "opencv": cv2.__version__,
-            "label_map": "MEGC 2019",
+            "label_map": label_map.said(),
             "versions": versions(),
             **({"left_out": left_out} if left_out else {}),
         },

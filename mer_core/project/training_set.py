@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from mer_core.annotation import MEGC_CLASSES, Annotation, megc_class
+from mer_core.annotation import Annotation
+from mer_core.annotation.label_maps import MEGC, LabelMap
 from mer_core.project.project import Project
 from mer_core.project.records import ClipRecord
 
@@ -23,6 +24,7 @@ class TrainingSet:
     classes: tuple[str, ...]
     examples: tuple[Example, ...]
     left_out: tuple[tuple[str, str], ...]  # clip name, why
+    label_map: LabelMap = MEGC
 
     @property
     def class_counts(self) -> dict[str, int]:
@@ -52,9 +54,9 @@ class TrainingSet:
         return None
 
 
-def training_set(project: Project, coder: str) -> TrainingSet:
-    """The coder's usable annotations as MEGC 2019 classes, and each clip or expression left out with the reason."""
-    examples: list[Example] = []
+def training_set(project: Project, coder: str, label_map: LabelMap = MEGC) -> TrainingSet:
+    """The coder's usable annotations as classes of a label map; each clip or expression left out, with the reason."""
+    usable: list[tuple[ClipRecord, Annotation, str]] = []
     left_out: list[tuple[str, str]] = []
     by_clip: dict[int, list[Annotation]] = {}
     for annotation in project.annotations(coder=coder):
@@ -64,13 +66,15 @@ def training_set(project: Project, coder: str) -> TrainingSet:
         if not annotations:
             left_out.append((clip.name, "not annotated"))
         for annotation in annotations:
-            name = megc_class(annotation.emotion)
+            name = label_map.class_of(annotation.emotion)
             if not annotation.marks.measurable:
                 left_out.append((clip.name, "onset and a later apex are not both marked"))
             elif not annotation.emotion:
                 left_out.append((clip.name, "no emotion chosen"))
             elif name is None:
-                left_out.append((clip.name, f"“{annotation.emotion}” belongs to none of the three classes"))
+                left_out.append((clip.name, f"“{annotation.emotion}” belongs to no class of {label_map.title}"))
             else:
-                examples.append(Example(clip, annotation, MEGC_CLASSES.index(name)))
-    return TrainingSet(MEGC_CLASSES, tuple(examples), tuple(left_out))
+                usable.append((clip, annotation, name))
+    classes = label_map.classes_for(name for _, _, name in usable)
+    examples = tuple(Example(clip, annotation, classes.index(name)) for clip, annotation, name in usable)
+    return TrainingSet(classes, examples, tuple(left_out), label_map)
