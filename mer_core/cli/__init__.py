@@ -12,6 +12,7 @@ COMMANDS = (
     "import",
     "export",
     "read",
+    "unpack",
     "features",
     "train",
     "methods",

@@ -9,9 +9,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from tests.bench import descriptors, desk, flow, folds
+from tests.bench import descriptors, desk, features, flow, folds
 
-BENCHMARKS = {"desk": desk.run, "folds": folds.run, "descriptors": descriptors.run, "flow": flow.run}
+BENCHMARKS = {
+    "desk": desk.run,
+    "folds": folds.run,
+    "descriptors": descriptors.run,
+    "flow": flow.run,
+    "features": features.run,
+}
 _DRAW = {"desk", "flow"}
 
 

@@ -132,7 +132,10 @@ def test_trained_as_published_but_for_what_is_said_otherwise() -> None:
     expected |= {"weight_decay": 0.0, "class_weight": 0.0, "epochs": 3, "seeds": 2}
     assert settings == METHODS["ststnet"].settings.from_dict(expected)
     for one in METHODS.values():
-        assert one.settings(**one.settings.PUBLISHED).to_dict() == {**one.settings().to_dict(), **one.settings.PUBLISHED}
+        assert one.settings(**one.settings.PUBLISHED).to_dict() == {
+            **one.settings().to_dict(),
+            **one.settings.PUBLISHED,
+        }
     with pytest.raises(ModelError, match="No way to train is published for the method 'hoof'"):
         settings_from(parser.parse_args([]), METHODS["hoof"], published=True)
 
