@@ -102,7 +102,8 @@ class Asking(QObject):
             "About MER Studio",
             f"<h3>MER Studio {mer_core.__version__}</h3>"
             "<p>See, code and recognise micro-expressions, frame by frame.</p>"
-            "<p>Icons: Lucide (ISC licence). A model's answer is a second opinion, not a judgement of a person.</p>",
+            "<p>Icons: Lucide (ISC). Face mesh: Google MediaPipe (Apache 2.0). All licences: resources/LICENSES.md.</p>"
+            "<p>A model's answer is a second opinion, not a judgement of a person.</p>",
         )
 
     def _show(self, dialog: QDialog) -> None:

@@ -20,13 +20,13 @@ from mer_core.flow.methods import opencv_method
 from tests.bench import live
 
 AMPLITUDES = (0.3, 1.0, 2.0)  # pixels of the source; the crop has about 2.5 to one of them
-_SUBJECTS = 4
+_SUBJECTS = 3
 _LABELS = ("negative", "positive", "surprise")
 _COLUMNS = (
     *(("moved by", 9), ("endpoint", 10), ("strain error", 14), ("likeness", 10)),
     *(("ms", 8), ("raw", 8), ("ratio", 7)),
 )
-_ROUNDS = 3  # of each timed call; the best counts, so that a busy machine says the same
+_ROUNDS = 2  # of each timed call; the best counts, so that a busy machine says the same
 
 
 @dataclass(frozen=True)
