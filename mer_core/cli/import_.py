@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mer_core.datasets.names import ALIASES, NAMES
 from mer_core.errors import MerError
 
 if TYPE_CHECKING:
@@ -17,9 +18,7 @@ HELP = "Import a data set's clips and coding into a project."
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which set, from where, into which project, and how."""
-    from mer_core.datasets.registry import ALIASES, DATA_SETS
-
-    names = [*DATA_SETS, *ALIASES, "generic"]
+    names = [*NAMES, *ALIASES, "generic"]
     parser.add_argument("dataset", metavar="SET", choices=names, help=f"one of {', '.join(names)}")
     parser.add_argument("folder", metavar="DIR", type=Path, help="the data set's folder, as it was unpacked")
     parser.add_argument("--project", metavar="P", type=Path, required=True, help="a project's folder; made if missing")

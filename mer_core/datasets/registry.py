@@ -10,6 +10,7 @@ from mer_core.datasets.coding import coding_candidates, is_named
 from mer_core.datasets.dataset import DataSet
 from mer_core.datasets.four_dme import FOUR_DME
 from mer_core.datasets.mmew import MMEW
+from mer_core.datasets.names import ALIASES
 from mer_core.datasets.samm import SAMM
 from mer_core.datasets.smic import SMIC_HS, SMIC_NIR, SMIC_VIS
 from mer_core.errors import MerError
@@ -17,7 +18,6 @@ from mer_core.errors import MerError
 DATA_SETS: dict[str, DataSet] = {
     each.name: each for each in (SMIC_HS, SMIC_VIS, SMIC_NIR, CASME, CASME2, SAMM, CAS_ME_2, CAS_ME_3, MMEW, FOUR_DME)
 }
-ALIASES = {"smic": "smic-hs"}
 _BY_SIGN = (CAS_ME_3, CAS_ME_2, CASME2, FOUR_DME, MMEW, SAMM, SMIC_HS, CASME)
 """Those of longer names first: a folder of CASME II is also named like one of CASME."""
 

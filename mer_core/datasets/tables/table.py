@@ -16,7 +16,7 @@ MAX_CELL = 32_767
 """Characters of one cell, as in Excel."""
 EMPTY_ROWS = 1_000
 """After so many empty rows on end a sheet is over: formatting alone can fill a million."""
-SECONDS = 4.0
+SECONDS = 3.0
 
 
 class TableError(MerError):

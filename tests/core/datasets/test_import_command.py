@@ -61,6 +61,8 @@ def test_a_data_set_becomes_a_labelled_project(root: Path, capsys: pytest.Captur
         ((_, _, dataset, report),) = project.import_reports()
         assert dataset == "casme2"
         assert from_json(report).counts == {"others": 1, "disgust": 1, "happiness": 1}
+        chosen = project.clips()[0]
+        project.apply(Change(chosen, replace(chosen, face="whole")), "anna", "Take the whole frame")
         assert all(len(clip.fingerprint) == 32 and clip.fps == 200 for clip in project.clips())
     before = (root.parent / "P" / "project.sqlite").read_bytes()
     assert do(root) == 0

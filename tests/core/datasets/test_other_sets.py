@@ -9,8 +9,9 @@ import pytest
 from mer_core.annotation import Marks
 from mer_core.datasets.found import FoundExpression, Reading
 from mer_core.datasets.generic import Layout, Pattern, generic_set
+from mer_core.datasets.names import NAMES
 from mer_core.datasets.read import read_dataset
-from mer_core.datasets.registry import data_set, detect
+from mer_core.datasets.registry import DATA_SETS, data_set, detect
 from mer_core.errors import MerError
 from tests.core.datasets.trees import frames, numbered, workbook
 
@@ -201,6 +202,10 @@ def test_damaged_folders_of_frames_are_named(tmp_path: Path) -> None:
     assert "are both frame 1" in said(found, 2)
     assert "its frame img3.jpg is no picture" in said(found, 3)
     assert found.report.clips == 1
+
+
+def test_every_name_is_of_a_data_set() -> None:
+    assert tuple(DATA_SETS) == NAMES
 
 
 @pytest.mark.parametrize(
