@@ -7,7 +7,15 @@ from typing import Any
 
 from mer_core.annotation import Annotation
 from mer_core.export.coding import CodedClip, Coding
-from mer_core.export.losses import absent_clips, broken_marks, clips_without, expressions, marked, unsaid_fields
+from mer_core.export.losses import (
+    absent_clips,
+    broken_marks,
+    clips_without,
+    expressions,
+    listed,
+    marked,
+    unsaid_fields,
+)
 from mer_core.progress import Progress
 
 CASME2_COLUMNS = (
@@ -19,7 +27,7 @@ SAMM_COLUMNS = (
     *("Action Units", "Estimated Emotion", "Objective Classes", "Notes"),
 )
 _CARRIED = ("path", "subject", "expression", "coder", "emotion", "action_units")
-_UNKNOWN = "/"  # CASME II's own sign for an apex that is not known
+_UNKNOWN = "/"  # CASME II's own sign for a frame that is not known
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # characters that the file format cannot hold
 _MOST = 32_767  # characters of one cell
 
@@ -40,17 +48,39 @@ def _losses(coding: Coding, carried: tuple[str, ...], layout: str) -> list[str]:
         *clips_without(coding, layout),
         *absent_clips(coding),
         *broken_marks(coding),
-        *expressions(coding, _unmarked, f"Onset or offset is not marked, which {layout} cannot say and its readers "
-                     f"may refuse ({_UNKNOWN} stands there):"),
-        *expressions(coding, lambda _, each: each.expression > 1, f"The number of an expression has no place in "
-                     f"{layout}, only the order of its rows:"),
-        *expressions(coding, lambda _, each: any(_FORBIDDEN.search(text) or len(text) > _MOST for text in _texts(each)),
-                     "Control characters and more than 32,767 characters do not fit a cell of XLSX:"),
-    ]  # fmt: skip
+        *_unordered(coding, layout),
+        *expressions(
+            coding,
+            lambda _, each: any(_FORBIDDEN.search(text) or len(text) > _MOST for text in _texts(each)),
+            "Control characters and more than 32,767 characters do not fit a cell of XLSX:",
+        ),
+        *expressions(
+            coding,
+            lambda _, each: any(" ".join(text.split()) != text for text in _said(each, carried)),
+            "Readers of this layout take line breaks and several spaces for one space:",
+        ),
+    ]
 
 
-def _unmarked(_clip: CodedClip, each: Annotation) -> bool:
-    return each.marks.onset is None or each.marks.offset is None
+def _unordered(coding: Coding, layout: str) -> list[str]:
+    """Clips whose expressions are not numbered 1, 2, … as a reader of the rows would number them."""
+
+    def gaps(clip: CodedClip) -> bool:
+        numbers = sorted(each.expression for each in clip.annotations)
+        return numbers != list(range(1, len(numbers) + 1))
+
+    return listed(filter(gaps, coding.clips), f"{layout} has rows, no numbers; expressions will be counted anew:")
+
+
+def _said(each: Annotation, carried: tuple[str, ...]) -> tuple[str, ...]:
+    notes = objective_class(each.notes)[1] if "notes" in carried else ""
+    return each.emotion, each.action_units, notes
+
+
+def objective_class(notes: str) -> tuple[str, str]:
+    """SAMM's objective class, where an import has put it above the notes, and the rest of the notes."""
+    match = re.match(r"Objective class (.+?)(?:\n|$)", notes)
+    return (match[1], notes[match.end() :]) if match else ("", notes)
 
 
 def _texts(each: Annotation) -> tuple[str, ...]:
@@ -61,7 +91,9 @@ def write_casme2(coding: Coding, out: Path, _place: Path, progress: Progress) ->
     """One row an expression of one coder, frame numbers as in the source, on a sheet named Sheet1."""
 
     def row(clip: CodedClip, each: Annotation) -> list[Any]:
-        onset, apex, offset = _numbers(clip, each)
+        onset, apex, offset = (
+            _UNKNOWN if (number := clip.number(index)) is None else number for index in marked(each.marks)
+        )
         return [
             *(casme2_subject(clip.record.subject), _name(clip), None, onset, apex, offset, None),
             *(_units(each.action_units), each.emotion),
@@ -74,11 +106,12 @@ def write_samm(coding: Coding, out: Path, _place: Path, progress: Progress) -> N
     """One row an expression of one coder, frame numbers as in the source, on a sheet named MICRO_ONLY."""
 
     def row(clip: CodedClip, each: Annotation) -> list[Any]:
-        onset, apex, offset = _numbers(clip, each)
-        duration = offset - onset + 1 if isinstance(onset, int) and isinstance(offset, int) else None
+        onset, apex, offset = (clip.number(index) for index in marked(each.marks))
+        group, notes = objective_class(each.notes)
+        duration = offset - onset + 1 if onset is not None and offset is not None else None
         return [
             *(clip.record.subject, _name(clip), None, onset, apex, offset, duration, "Micro"),
-            *(_units(each.action_units), each.emotion, None, each.notes),
+            *(_units(each.action_units), each.emotion, _units(group), notes or None),
         ]
 
     _write(coding, out, "MICRO_ONLY", SAMM_COLUMNS, row, progress)
@@ -92,13 +125,6 @@ def casme2_subject(subject: str) -> str:
 def _name(clip: CodedClip) -> str:
     """A folder's name; a video's without its ending."""
     return clip.path.stem if clip.path.is_file() else clip.record.name
-
-
-def _numbers(clip: CodedClip, each: Annotation) -> tuple[int | str, int | str, int | str]:
-    onset, apex, offset = (
-        number if (number := clip.number(index)) is not None else _UNKNOWN for index in marked(each.marks)
-    )
-    return onset, apex, offset
 
 
 def _units(text: str) -> int | str | None:

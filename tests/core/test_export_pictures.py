@@ -123,7 +123,7 @@ def test_figures_are_of_print_quality(field: FlowField, tmp_path: Path, suffix: 
     if suffix == ".png":
         picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
         assert picture is not None
-        assert abs(picture.shape[1] - 7.2 * DPI) < 2
+        assert abs(picture.shape[1] - 3 * 2.2 * DPI) < 2
     elif suffix == ".svg":
         assert "Optical flow: DIS" in content.decode()  # text is text: it can be searched and edited
     with pytest.raises(ExportError, match=r"end in \.png"):
