@@ -106,6 +106,7 @@ def _sheet(c: Colours) -> str:
     QCheckBox::indicator {{ background: {c.base}; }}
     QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{check}"); }}
     QCheckBox::indicator:disabled {{ border-color: {c.line}; }}
+    QToolButton#menu::menu-indicator {{ image: none; }}
     QFrame#notice {{ background: {c.raised}; border-bottom: 1px solid {c.warning}; }}
     """
 

@@ -23,7 +23,8 @@ class FlowMenu(QToolButton):
         super().__init__()
         self._settings = settings
         self._chosen: dict[str, Any] = {}
-        self.setText("Flow")
+        self.setObjectName("menu")
+        self.setText("Flow ▾")
         self.setToolTip("How the motion shown here is measured. The model always reads it as it learned it.")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         methods = {f"{name}: {_WHY[method]}": method for method, name in NAMES.items()}
@@ -40,7 +41,7 @@ class FlowMenu(QToolButton):
 
     def show_settings(self, settings: FlowSettings) -> None:
         """Say how the field shown was measured."""
-        self.setText(f"{NAMES[settings.method]}, σ {settings.smoothing:g}")
+        self.setText(f"{NAMES[settings.method]}, σ {settings.smoothing:g} ▾")
 
     def _add(self, setting: str, choices: dict[str, Any]) -> None:
         group = QActionGroup(self)

@@ -125,14 +125,14 @@ def test_another_method_is_for_the_eye_and_the_model_reads_what_it_learned(smili
     for text in ("Farnebäck: coarse", "Smoothed by 5 px"):
         (action,) = [each for each in panel.flow.actions() if each.text() == text]
         action.trigger()
-    qtbot.waitUntil(lambda: panel.flow.text() == "Farnebäck, σ 5", timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: panel.flow.text() == "Farnebäck, σ 5 ▾", timeout=_PATIENCE)
     after = panel.maps()
     assert after is not None
     assert np.abs(after[0] - before[0]).max() > 0.05
     assert smiling.recognition_panel.bars.probabilities == answer
     (action,) = [each for each in panel.flow.actions() if each.text() == "Method as the model learned it"]
     action.trigger()
-    qtbot.waitUntil(lambda: panel.flow.text() == "DIS, σ 5", timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: panel.flow.text() == "DIS, σ 5 ▾", timeout=_PATIENCE)
     assert live.flow == {"smoothing": 5.0}
 
 
