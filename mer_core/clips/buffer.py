@@ -1,6 +1,7 @@
 """Frames of a clip kept in memory, so that scrubbing need not decode."""
 
 import threading
+import time
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from mer_core.clips.clip import Clip
 from mer_core.errors import Cancelled, ClipError
 from mer_core.progress import Progress
 
+_QUIET = 0.008  # seconds in which a frame that was waited for is painted, on a machine of few cores too
 _AHEAD = 0.75  # the part of the memory that is for what comes, the rest being for what was
 
 
@@ -29,6 +31,7 @@ class FrameBuffer:
         self._calm = threading.Event()  # clear while someone waits for a frame: the fill then stands aside
         self._calm.set()
         self._waiting = 0
+        self._quiet_until = 0.0
         self._closed = False
         self._filling = threading.Lock()
         self._run = range(0)  # what is being filled
@@ -88,6 +91,7 @@ class FrameBuffer:
         try:
             frame = self.clip.read(index)
         finally:
+            self._quiet_until = time.monotonic() + _QUIET
             with self._lock:
                 self._waiting -= 1
                 if not self._waiting:
@@ -146,8 +150,10 @@ class FrameBuffer:
         return failure
 
     def _stand_aside(self) -> None:
-        """Let those go first who wait for a frame; give up what is no longer to be kept."""
+        """Let those go first who wait for a frame, and let it be shown; give up what is no longer to be kept."""
         self._calm.wait()
+        while not self._closed and (left := self._quiet_until - time.monotonic()) > 0:
+            time.sleep(left)
         first, end = self._window()
         if self._closed or not first <= self._run[-1] < end:
             raise Cancelled

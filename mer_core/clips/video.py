@@ -10,8 +10,11 @@ from typing import cast
 import av
 import numpy as np
 from av.buffer import Buffer
+from av.container import InputContainer
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
+from av.video.stream import VideoStream
 
 from mer_core.clips.clip import Clip, digest
 from mer_core.clips.index_cache import index_file, load_index, save_index
@@ -22,6 +25,8 @@ from mer_core.progress import Progress, silent
 
 _RECENT_BYTES = 128 << 20  # stepping back in a long group of pictures would else decode the group for every step
 _WORTH_KEEPING = 1.0  # seconds of listing from which on the index is kept on disk
+_DIRECT = 32  # frames: on a way no longer than that, what lies on it is not worth being decoded for its own sake
+_MARKS_UNREFERRED = frozenset({"h264"})  # codecs whose pictures say for certain that no other refers to them
 _SEEK_COST = 8  # frames: a seek empties the decoder's pipeline, so that few frames ahead are sooner decoded through
 
 
@@ -123,14 +128,18 @@ class _Decoder:
         self._recent: dict[int, VideoFrame] = {}  # in the order decoded
         self._index = index
         self._stand_aside = stand_aside
-        self._container: av.container.InputContainer | None = None
+        self._container: InputContainer | None = None
+        self._stream: VideoStream | None = None
         self._frames: Iterator[tuple[int, VideoFrame]] = iter(())
         self._at = -1  # index of the frame last decoded; -1: nowhere
+        self._direct_to = -1  # the packet before which only what others refer to is decoded
+        self._context: VideoCodecContext | None = None
+        self._skip = False  # whether the decoder leaves such out now
 
     def close(self) -> None:
         if self._container is not None:
             self._container.close()
-            self._container = None
+            self._container = self._stream = self._context = None
         self._frames, self._at = iter(()), -1
         self._recent.clear()
 
@@ -175,28 +184,34 @@ class _Decoder:
         start_rank = max(0, int(self._index.ranks[start]))
         if 0 <= self._at < wanted and wanted - self._at <= wanted - start_rank + _SEEK_COST:
             yield self._frames
-        while start > 0:
+        self._direct_to = int(self._index.order[wanted]) if wanted - start_rank <= _DIRECT else -1
+        while True:
             frames = self._decode_from(start)
             if frames is not None:
                 yield frames
+            if start == 0:
+                break
             # The picture needs more than the last key picture: some streams' "keys" are none.
             start_rank = max(0, int(self._index.ranks[start]))
             start = int(self._index.keys[start_rank - 1]) if start_rank > 0 else 0
+            self._direct_to = -1
+        self._direct_to = -1
         yield self._decode_from_beginning()
 
     def _decode_from(self, start: int) -> Iterator[tuple[int, VideoFrame]] | None:
         """Decode from key packet `start` on; None where the file cannot be sought to just there or before."""
         if self._container is None:
-            self._container, _ = open_video(self._path)
-        stream = self._container.streams.best("video")
+            self._take(open_video(self._path))
+        stream = self._stream
         packets = self._index.packets
         ordinal: int | None = None
-        if stream is None:
+        if self._container is None or stream is None:
             return None
         # By the time shown first: an MP4 asked for the earlier time of decoding goes back a whole group more.
         for target in (int(packets.pts[start]), int(packets.dts[start])):
             if target == NONE:
                 continue
+            ordinal = None
             try:
                 self._container.seek(target, stream=stream)
             except av.error.FFmpegError:
@@ -215,15 +230,28 @@ class _Decoder:
         if self._container is not None:
             self._container.close()
             self._container = None  # should the file be gone by now
-        self._container, stream = open_video(self._path)
-        return self._ranked(self._container.demux(stream), 0)
+        container, stream = self._take(open_video(self._path))
+        return self._ranked(container.demux(stream), 0)
+
+    def _take(self, opened: tuple[InputContainer, VideoStream]) -> tuple[InputContainer, VideoStream]:
+        self._container, self._stream = opened
+        self._context, self._skip = self._stream.codec_context, False
+        return opened
 
     def _ranked(self, packets: Iterator[av.Packet], ordinal: int) -> Iterator[tuple[int, VideoFrame]]:
         """Frames with their indices, decoded from the packet that is number `ordinal` of the file."""
-        for frame in stamped_frames(packets, self._index.stamps, ordinal, self._stand_aside):
+        for frame in stamped_frames(packets, self._index.stamps, ordinal, self._before):
             at = self._index.rank(frame.pts) if frame.pts is not None else None
             if at is not None:
                 yield at, frame
+
+    def _before(self, ordinal: int) -> None:
+        """Before a packet is decoded: on the short way to one picture those to which no other refers are left out."""
+        self._stand_aside()
+        if self._context is not None and self._context.name in _MARKS_UNREFERRED:
+            skip = ordinal < self._direct_to
+            if skip != self._skip:
+                self._context.skip_frame, self._skip = "NONREF" if skip else "DEFAULT", skip
 
     def _refusal(self, index: int) -> ClipError:
         return ClipError(

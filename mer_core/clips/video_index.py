@@ -175,17 +175,20 @@ def index_video(path: Path, progress: Progress = silent) -> VideoIndex:
 
 
 def stamped_frames(
-    packets: Iterator[av.Packet], stamps: np.ndarray, ordinal: int, before_each: Callable[[], object] = lambda: None
+    packets: Iterator[av.Packet],
+    stamps: np.ndarray,
+    ordinal: int,
+    before_each: Callable[[int], object] = lambda _: None,
 ) -> Iterator[VideoFrame]:
     """Decode `packets`, the first of which is number `ordinal` of the file; a frame's pts is its packet's stamp.
 
     The packets' own times are not used: after a seek some readers guess them. Raises av's errors where a packet is
     damaged, except before the first frame, where a cut has left packets that refer to what is no longer there.
-    `before_each` is called before each packet is decoded, and may wait.
+    `before_each` is called with each packet's number before it is decoded, and may wait.
     """
     begun = False
     for packet in packets:
-        before_each()
+        before_each(ordinal)
         if packet.size:
             # Beyond the stamps there is only a last packet cut in two by the file's end.
             packet.pts = int(stamps[ordinal]) if ordinal < len(stamps) else None

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from tests.bench import descriptors, desk, features, flow, folds
+from tests.bench import descriptors, desk, features, flow, folds, scrubbing
 
 BENCHMARKS = {
     "desk": desk.run,
@@ -17,8 +17,9 @@ BENCHMARKS = {
     "descriptors": descriptors.run,
     "flow": flow.run,
     "features": features.run,
+    "scrubbing": scrubbing.run,
 }
-_DRAW = {"desk", "flow"}
+_DRAW = {"desk", "flow", "scrubbing"}
 
 
 def main() -> int:
