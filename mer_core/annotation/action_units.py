@@ -63,7 +63,7 @@ class ActionUnit:
 
 
 _UNIT = re.compile(
-    r"(?:AU\s*)?(?P<side>[LR]?)\s*(?P<number>\d{1,2})\s*(?P<intensity>[A-E]?)"
+    r"(?:AU\s*)?(?P<side>[LR]?)\s*(?P<number>\d{1,2})\s*(?P<intensity>(?:[A-E](?![A-Z]))?)"
     r"\s*(?P<static>(?:\(k\))?)\s*(?P<doubt>\??)",
     re.IGNORECASE,
 )
@@ -97,7 +97,7 @@ def parse_action_units(text: str) -> tuple[ActionUnit, ...]:
                 bool(match["static"]),
             )
         )
-        position = match.end()
+        position += len(match[0].rstrip())  # the space after a unit may be all that joins it to the next
         joint = _JOINT.match(text, position)
         if joint is None and position < len(text):
             raise MerError(f"“{text[position:]}” follows AU {units[-1]} with no + between: write such as 4+L10.")

@@ -15,6 +15,7 @@ from mer_core.errors import MerError
         ("1 or 2", [ActionUnit(1), ActionUnit(2, alternative=True)]),
         ("4+7?", [ActionUnit(4), ActionUnit(7, doubtful=True)]),
         ("AU4(k)+7", [ActionUnit(4, static=True), ActionUnit(7)]),
+        ("AU1 AU2", [ActionUnit(1), ActionUnit(2)]),
         ("AU12, 6", [ActionUnit(12), ActionUnit(6)]),
         ("?", []),
         ("", []),
