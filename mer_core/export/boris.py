@@ -15,7 +15,15 @@ from mer_core.annotation import Annotation, Marks
 from mer_core.errors import ExportError
 from mer_core.export.coding import CodedClip, Coding
 from mer_core.export.fields import MARKS, found_path, relative_path, to_annotation, to_clip, to_index
-from mer_core.export.losses import absent_clips, broken_marks, clips_without, expressions, marked, unsaid_fields
+from mer_core.export.losses import (
+    absent_clips,
+    broken_marks,
+    clips_without,
+    decisions,
+    expressions,
+    marked,
+    unsaid_fields,
+)
 from mer_core.progress import Progress
 
 VARIABLES = ("Data set", "Recorded fps", "Frames", "Coder")
@@ -37,6 +45,7 @@ _NONE = "NA"
 def losses(coding: Coding) -> list[str]:
     """What this table cannot carry."""
     return [
+        *decisions(coding, "BORIS' table of events"),
         *unsaid_fields(coding, _CARRIED, "BORIS' table of events"),
         *clips_without(coding, "BORIS' table of events"),
         *absent_clips(coding),

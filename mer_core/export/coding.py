@@ -11,7 +11,7 @@ from mer_core.clips import open_clip
 from mer_core.errors import ClipError, ExportError
 from mer_core.progress import Progress, silent
 from mer_core.project.project import Project
-from mer_core.project.records import ClipRecord
+from mer_core.project.records import ClipRecord, Decision
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class CodedClip:
     numbers: the source's frame number of each index. times: seconds from the first frame, at ``record.fps``. Both empty
     where the frames could not be looked at, for which ``absent`` gives the reason. clock: a player's seconds to one of
     the recording, other than 1 where a video is stored at another rate than it was recorded at.
+    decisions: what coders did with marks that were suggested to them.
     """
 
     record: ClipRecord
@@ -31,6 +32,7 @@ class CodedClip:
     times: tuple[float, ...] = ()
     absent: str = ""
     clock: float = 1.0
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def label(self) -> str:
@@ -90,7 +92,7 @@ def project_coding(
     ``absent`` saying why. Raises ExportError where a coder or clip is asked for that the project does not have.
     """
     with Project.open(folder) as project:
-        records, annotations = project.clips(), project.annotations()
+        records, annotations, decisions = project.clips(), project.annotations(), project.decisions()
         known = {each.coder for each in annotations} | {project.coder}
         chosen = _chosen(records, clips)
         for coder in sorted(set(coders or ()) - known):
@@ -100,7 +102,14 @@ def project_coding(
             if coders is None or each.coder in coders:
                 said.setdefault(each.clip, []).append(each)
         plain = [
-            CodedClip(record, project.full_path(record), tuple(said.get(record.id, ())))
+            CodedClip(
+                record,
+                project.full_path(record),
+                tuple(said.get(record.id, ())),
+                decisions=tuple(
+                    each for each in decisions if each.clip == record.id and (coders is None or each.coder in coders)
+                ),
+            )
             for record in sorted(chosen, key=lambda record: record.id)
         ]
         ids = {clip.record.id for clip in plain}

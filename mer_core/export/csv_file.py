@@ -18,7 +18,7 @@ from mer_core.export.fields import (
     to_clip,
     to_index,
 )
-from mer_core.export.losses import absent_clips, broken_marks, marked
+from mer_core.export.losses import absent_clips, broken_marks, decisions, marked
 from mer_core.progress import Progress
 
 _PLACES = (
@@ -36,8 +36,8 @@ def columns() -> tuple[str, ...]:
 
 
 def losses(coding: Coding) -> list[str]:
-    """What this table cannot carry: every field has a column."""
-    return [*absent_clips(coding), *broken_marks(coding)]
+    """What this table cannot carry: every field of clips and annotations has a column."""
+    return [*decisions(coding, "the table"), *absent_clips(coding), *broken_marks(coding)]
 
 
 def write_csv(coding: Coding, out: Path, place: Path, progress: Progress) -> None:

@@ -23,7 +23,7 @@ import mer_core
 from mer_core.annotation import Annotation
 from mer_core.export.coding import CodedClip, Coding
 from mer_core.export.fields import annotation_fields, clip_fields, relative_path
-from mer_core.export.losses import broken_marks, expressions, listed, marked
+from mer_core.export.losses import broken_marks, decisions, expressions, listed, marked
 from mer_core.progress import Progress
 
 SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
@@ -38,6 +38,7 @@ def losses(coding: Coding) -> list[str]:
     """What these documents cannot carry."""
     fine = Coding(coding.folder, coding.coder, tuple(clip for clip in coding.clips if clip.times))
     return [
+        *decisions(coding, "ELAN"),
         *listed(
             (clip for clip in coding.clips if clip.absent),
             "The frames are not at hand, so there are no times to write; no document is made for",

@@ -1,7 +1,7 @@
 """The coding as JSON: our own complete format, described in ``docs/coding-json.md``."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from mer_core.export.fields import (
 )
 from mer_core.export.losses import absent_clips, broken_marks, marked
 from mer_core.progress import Progress
+from mer_core.project.records import Decision
 
 FORMAT, VERSION = "MER Studio coding", 1
 
@@ -60,7 +61,12 @@ def _clip(clip: CodedClip, folder: Path) -> dict[str, Any]:
         **{name: getattr(clip.record, name) for name in clip_fields()},
         "path": relative_path(clip.path, folder),
         "annotations": [_annotation(clip, each) for each in clip.annotations],
+        "decisions": [_decision(each) for each in clip.decisions],
     }
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    return {name: value for name, value in asdict(decision).items() if name != "clip"}
 
 
 def _annotation(clip: CodedClip, said: Annotation) -> dict[str, Any]:
@@ -93,7 +99,8 @@ def read_json(path: Path) -> Coding:
 
 def _to_clip(number: int, values: dict[str, Any], folder: Path) -> CodedClip:
     record = to_clip(number, values)
-    clip = CodedClip(record, found_path(record.path, folder), ())
+    decided = tuple(Decision(**{**each, "clip": number}) for each in values.get("decisions", ()))
+    clip = CodedClip(record, found_path(record.path, folder), (), decisions=decided)
     return replace(clip, annotations=tuple(_to_annotation(number, each) for each in values["annotations"]))
 
 

@@ -31,6 +31,12 @@ def unsaid_fields(coding: Coding, carried: Iterable[str], layout: str) -> list[s
     return found
 
 
+def decisions(coding: Coding, layout: str) -> list[str]:
+    """A sentence where coders decided on suggested marks."""
+    count = sum(len(clip.decisions) for clip in coding.clips)
+    return [f"{_many(count, 'decision')} on suggested marks: {layout} has no place for these."] if count else []
+
+
 def clips_without(coding: Coding, layout: str) -> list[str]:
     """A sentence where clips of which nothing is said are left out."""
     return listed(

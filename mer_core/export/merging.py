@@ -59,6 +59,10 @@ def merge(project: Project, coding: Coding, *, take_differing: bool = False) -> 
                 differing.append((old, each))
                 if take_differing:
                     changes.append(Change(old, each))
+        decided = project.decisions(record.id) if known else []
+        there = {(each.coder, each.mark, each.suggested) for each in decided}
+        new = [each for each in read.decisions if (each.coder, each.mark, each.suggested) not in there]
+        changes += [Change(None, replace(each, clip=record.id)) for each in new]
     return Merge(tuple(changes), new_clips, new_annotations, same, tuple(differing))
 
 

@@ -11,6 +11,7 @@ from mer_core.export.losses import (
     absent_clips,
     broken_marks,
     clips_without,
+    decisions,
     expressions,
     listed,
     marked,
@@ -44,6 +45,7 @@ def samm_losses(coding: Coding) -> list[str]:
 
 def _losses(coding: Coding, carried: tuple[str, ...], layout: str) -> list[str]:
     return [
+        *decisions(coding, layout),
         *unsaid_fields(coding, carried, layout),
         *clips_without(coding, layout),
         *absent_clips(coding),

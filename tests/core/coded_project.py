@@ -7,6 +7,7 @@ from pathlib import Path
 from mer_core.annotation import Annotation, Marks
 from mer_core.export.coding import Coding
 from mer_core.project import Change, ClipRecord, Project
+from mer_core.project.records import Decision
 
 Said = dict[Path, tuple[ClipRecord, tuple[Annotation, ...]]]
 
@@ -32,7 +33,8 @@ def coded_project(sample: Path, folder: Path) -> Path:
             Change(None, Annotation(9, 2, "Čeněk 微", Marks(), "contempt", "14", "not marked at all")),
             Change(None, Annotation(8, 2, "ben @ lab", Marks(3, 6, 8), "sadness", "15", "in a video")),
         ]
-        project.apply(edits, coder, "Test edits")
+        decision = Decision(3, 2, coder, "apex", 4, 0.625, "moved", 5, "2026-01-02T03:04:05.678+00:00")
+        project.apply([*edits, Change(None, decision)], coder, "Test edits")
     return folder
 
 

@@ -52,8 +52,14 @@ def target(name: str, folder: Path) -> Path:
 @pytest.mark.parametrize("name", ["json", "csv", "eaf"])
 def test_everything_comes_back(name: str, coding: Coding, tmp_path: Path) -> None:
     out = target(name, tmp_path)
-    export_coding(coding, name, out)
-    assert said(again(out, tmp_path / "new")) == said(coding)
+    lost = export_coding(coding, name, out)
+    new = again(out, tmp_path / "new")
+    assert said(new) == said(coding)
+    assert len(coding.clips[2].decisions) == 1
+    if name == "json":
+        assert new.clips[2].decisions == coding.clips[2].decisions
+    else:
+        assert any("1 decision on suggested marks" in each for each in lost)
     assert sorted(item.name for item in tmp_path.iterdir() if item.name != "home") == sorted(["new", out.name])
 
 
