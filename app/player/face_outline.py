@@ -43,10 +43,10 @@ class FaceOutline(QObject):
             self._draw(None)
             return
 
-        def work() -> Alignment:
+        def work() -> Alignment | None:
             from mer_core.analysis import onset_alignment
 
-            return onset_alignment(image, alignment) or alignment
+            return onset_alignment(image, alignment)
 
         self._worker.submit("look", work, self._draw, self._desk.problem.emit)
 
