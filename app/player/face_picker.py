@@ -75,6 +75,7 @@ class FacePicker(QObject):
         self._actions["pick_face"].setChecked(picking)
         self._worker.forget()
         self._show(0, [])
+        self._view.show_note("faces", "")
         self._look()
 
     def _look(self) -> None:
@@ -87,21 +88,23 @@ class FacePicker(QObject):
 
             return sorted(find_faces(image, thorough=False, every=True), key=lambda face: face.centre[0])
 
-        self._worker.submit("look", work, lambda faces: self._show(index, faces), self._desk.problem.emit)
+        def tell(faces: list[Face]) -> None:
+            self._show(index, faces)
+            several = f"{len(faces)} faces: click the one to measure"
+            self._view.show_note(
+                "faces", ("No face is found here", "One face is found here", several)[min(len(faces), 2)]
+            )
+
+        self._worker.submit("look", work, tell, self._desk.problem.emit)
 
     def _show(self, index: int, faces: list[Face]) -> None:
-        if not self._picking:
-            faces = []
         self._found = index, faces
         measured = self._measured(faces)
         self._view.faces.boxes = tuple(
             FaceBox(QRectF(*face.box), f"{number}, measured" if face is measured else str(number), face is measured)
             for number, face in enumerate(faces, 1)
         )
-        note = ""
-        if self._picking and faces:
-            note = f"{len(faces)} faces: click the one to measure" if len(faces) > 1 else "One face is found here"
-        self._view.show_note("faces", note)
+        self._view.update()
 
     def _measured(self, faces: list[Face]) -> Face | None:
         """The one that the clip's alignment lies on."""
