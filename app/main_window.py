@@ -30,6 +30,7 @@ from app.desk import Desk
 from app.models_menu import ModelsMenu
 from app.panels.annotation import AnnotationPanel
 from app.panels.clip_list import ClipList
+from app.panels.movements import Movements
 from app.panels.notice import Notice
 from app.panels.plots import Plots
 from app.panels.recognition import RecognitionPanel
@@ -38,11 +39,12 @@ from app.player.memory_menu import MemoryMenu
 from app.player.player import OVERLAYS, Player
 from app.player.viewing import Viewing
 from app.sample_maker import SampleMaker
+from app.spotting.suggesting import Suggesting
 from app.work_bar import WorkBar
 from mer_core.annotation import megc_class
 from mer_core.project import FILE_NAME
 
-_LAYOUT = 1  # counts up when docks are added or renamed, so that an old arrangement is not forced on them
+_LAYOUT = 2  # counts up when docks are added or renamed, so that an old arrangement is not forced on them
 _WITH_PROJECT = ("close_project", "retrain")
 _WITH_CLIP = ("clip_properties", "remove_clip", "face", "regions", *(f"overlay_{name}" for name in OVERLAYS))
 _WITH_FRAMES = (
@@ -107,14 +109,17 @@ class MainWindow(QMainWindow):
         self.annotation_panel = AnnotationPanel(session, self.desk.media)
         self.recognition_panel = RecognitionPanel()
         self.plots = Plots()
+        self.suggesting = Suggesting(self.desk, self.player.timeline, actions, self.settings)
         self._docks = {
             "clips": self._dock("Clips", "clips", self.clip_list, _LEFT),
             "annotation": self._dock("Annotation", "annotation", self.annotation_panel, _RIGHT),
             "recognition": self._dock("Recognition", "recognition", self.recognition_panel, _RIGHT),
             "motion": self._dock("Motion", "motion", self.plots.motion_place, _BOTTOM),
             "training": self._dock("Training", "training", self.plots.training_place, _BOTTOM),
+            "movements": self._dock("Movements", "movements", Movements(self.desk, self.suggesting), _BOTTOM),
         }
-        self.tabifyDockWidget(self._docks["motion"], self._docks["training"])
+        for name in ("training", "movements"):
+            self.tabifyDockWidget(self._docks["motion"], self._docks[name])
         self._docks["motion"].raise_()
         view = actions.menus["View"]
         view.addSeparator()
@@ -415,6 +420,7 @@ class MainWindow(QMainWindow):
             self._sample_maker.end()
         self.plots.stop()
         self.viewing.stop()
+        self.suggesting.stop()
         self.desk.stop()
         super().closeEvent(event)
 

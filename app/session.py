@@ -1,18 +1,20 @@
 """What is open: project, clip, expression, marks; and the one way by which anything of it is edited."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from PySide6.QtCore import QLockFile, QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from app.commands import Edit
+from app.spotting.offer import Offer
 from mer_core.annotation import Annotation, Marks, parse_action_units
 from mer_core.annotation.annotation import MarkName
 from mer_core.errors import MerError, ProjectError
-from mer_core.project import Change, ClipRecord, Project
+from mer_core.project import Change, ClipRecord, Decision, Project, Record
 
 _TYPING = {"notes": 1, "action_units": 2}  # fields typed letter by letter: one undo step a stretch of typing
 
@@ -41,6 +43,7 @@ class Session(QObject):
         self.expression = 1
         self.annotation: Annotation | None = None
         self._annotated: set[int] = set()  # the numbers of the expressions annotated in the clip shown
+        self.offers: dict[MarkName, Offer] = {}  # marks that are suggested to the coder
         self._dragged: Marks | None = None
         self._lock: QLockFile | None = None
 
@@ -98,8 +101,8 @@ class Session(QObject):
     def remove_clip(self, clip: ClipRecord) -> None:
         """Take a clip and what is said of it out of the project; its file stays where it is."""
         if self.project:
-            annotations = self.project.annotations(clip.id)
-            self._edit(f"Remove {clip.name}", [Change(found, None) for found in annotations] + [Change(clip, None)])
+            said: list[Record] = [*self.project.decisions(clip.id), *self.project.annotations(clip.id)]
+            self._edit(f"Remove {clip.name}", [Change(found, None) for found in said] + [Change(clip, None)])
 
     def remove_shown_clip(self) -> None:
         """Take the clip shown out of the project."""
@@ -151,8 +154,11 @@ class Session(QObject):
     @property
     def marks(self) -> Marks:
         """The marks as they are on screen: the kept ones, or those being dragged."""
-        if self._dragged is not None:
-            return self._dragged
+        return self.kept_marks if self._dragged is None else self._dragged
+
+    @property
+    def kept_marks(self) -> Marks:
+        """The marks as they are on disk, whatever is being dragged."""
         return self.annotation.marks if self.annotation else Marks()
 
     def drag_mark(self, name: MarkName, index: int) -> None:
@@ -168,7 +174,7 @@ class Session(QObject):
 
     def set_mark(self, name: MarkName, index: int | None) -> None:
         """Set or clear one mark; one that would pass another is refused with a sentence."""
-        kept = self.annotation.marks if self.annotation else Marks()
+        kept = self.kept_marks
         if self.clip is None or kept.get(name) == index:
             self.marks_changed.emit()
             return
@@ -177,7 +183,34 @@ class Session(QObject):
         except MerError as error:
             self.problem.emit(str(error))
             return
-        self._annotate(f"{'Clear' if index is None else 'Set'} {name}", marks=marks)
+        self._annotate(f"{'Clear' if index is None else 'Set'} {name}", self._decisions({name: index}), marks=marks)
+
+    def accept_offers(self) -> None:
+        """Set all marks that are suggested, as they are."""
+        accepted: dict[MarkName, int | None] = {name: offer.index for name, offer in self.offers.items()}
+        if accepted:
+            text = "Accept suggestion"
+            self._annotate(text, self._decisions(accepted), marks=replace(self.kept_marks, **accepted))
+
+    def refuse_offers(self) -> None:
+        """Set none of the marks that are suggested, and have them suggested no more."""
+        if self.offers:
+            self._edit("Refuse suggestion", self._decisions(dict.fromkeys(self.offers)))
+
+    def _decisions(self, marked: Mapping[MarkName, int | None]) -> list[Change]:
+        """What marking these, None being none, says of the suggestions for them."""
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        changes = []
+        for name, frame in marked.items():
+            offer = self.offers.get(name)
+            if offer is None or self.clip is None:
+                continue
+            kind: Literal["accepted", "moved", "refused"] = "refused"
+            if frame is not None:
+                kind = "accepted" if frame == offer.index else "moved"
+            key = (self.clip.id, self.expression, self.coder, name, offer.index)
+            changes.append(Change(None, Decision(*key, offer.confidence, kind, frame, at)))
+        return changes
 
     def annotate(self, field: str, value: str) -> None:
         """Change emotion, action_units or notes. Raises MerError if the action units cannot be read."""
@@ -185,13 +218,14 @@ class Session(QObject):
             return
         if field == "action_units":
             parse_action_units(value)
-        self._annotate(f"Change {field.replace('_', ' ')}", merge=_TYPING.get(field, -1), **{field: value})
+        values: dict[str, Any] = {field: value}
+        self._annotate(f"Change {field.replace('_', ' ')}", merge=_TYPING.get(field, -1), **values)
 
-    def _annotate(self, text: str, merge: int = -1, **values: Any) -> None:
+    def _annotate(self, text: str, also: Sequence[Change] = (), merge: int = -1, **values: Any) -> None:
         if self.clip:
             old = self.annotation
             base = old or Annotation(self.clip.id, self.expression, self.coder)
-            self._edit(text, [Change(old, replace(base, **values))], merge)
+            self._edit(text, [*also, Change(old, replace(base, **values))], merge)
 
     def _read_annotation(self) -> None:
         found = self.project.annotations(self.clip.id, self.coder) if self.project and self.clip else []
@@ -262,7 +296,7 @@ class Session(QObject):
 
 def _expression(change: Change) -> int:
     record = change.new or change.old
-    return record.expression if isinstance(record, Annotation) else 1
+    return record.expression if isinstance(record, Annotation | Decision) else 1
 
 
 def _locked(folder: Path) -> QLockFile:

@@ -13,6 +13,7 @@ _MOUSE = (
     ("Double-click the video", "Fit the frame"),
     ("Drag on the timeline", "Scrub"),
     ("Drag a flag", "Move its mark"),
+    ("Drag a hollow flag", "Correct and accept a suggested mark"),
     ("Ctrl + wheel on the timeline", "Zoom the timeline"),
 )
 

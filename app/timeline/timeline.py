@@ -1,41 +1,57 @@
-"""The scrub bar: frames, the playhead, and onset, apex and offset to drag."""
+"""The scrub bar: frames over the motion curve, the playhead, and onset, apex and offset to drag."""
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_left
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFontMetricsF,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QPolygonF,
+    QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from app.spotting.offer import Offer
 from app.theme import Colours, colours
+from app.timeline.curve import Curve, CurvePainter
+from app.timeline.flags import LETTERS, paint_flag, paint_ghost
+from app.timeline.geometry import BUFFER, FOOT, HANDLE, MARGIN, RULER, TRACK, Geometry
+from app.timeline.ruler import paint_memory, paint_ruler, paint_search
 from mer_core.annotation import Marks
 from mer_core.annotation.annotation import MARK_NAMES, MarkName
 
 if TYPE_CHECKING:
     import numpy as np
 
-_RULER, _TRACK, _HANDLE, _BUFFER = 20, 30, 18, 3
-_MARGIN = 14
+__all__ = ["LETTERS", "Candidate", "Timeline"]
 _REACH = 7  # pixels within which a handle is caught
-LETTERS: dict[MarkName, str] = {"onset": "O", "apex": "A", "offset": "F"}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A movement that was found: its first and last frame index."""
+
+    first: int
+    last: int
+    kind: Literal["micro", "macro"]
+    chosen: bool
 
 
 class Timeline(QWidget):
-    """Click or drag to scrub; drag a flag to move its mark; Ctrl+wheel zooms, wheel moves along."""
+    """Click or drag to scrub; drag a flag to move its mark; Ctrl+wheel zooms, wheel moves along.
+
+    A ghost is a mark that is suggested: dragged, it becomes a mark.
+    """
 
     sought = Signal(int)
     mark_dragged = Signal(str, int)
@@ -47,40 +63,67 @@ class Timeline(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
         self.setAccessibleName("Timeline")
-        self._frames = 0
+        self._geometry = Geometry()
+        self._curve = CurvePainter()
         self._numbers: Sequence[int] = ()
         self._times: Sequence[float] | np.ndarray = ()
         self._index = 0
         self._marks = Marks()
+        self._ghosts: dict[MarkName, Offer] = {}
+        self._candidates: Sequence[Candidate] = ()
+        self._searched = 0.0
         self._loaded = (0, -1)  # first and last frame in memory
-        self._first, self._shown = 0.0, 1.0  # the part in view, in frames
         self._held: MarkName | None = None
         self._caught: list[MarkName] = []  # flags under the pointer; which of them moves, the first move says
         self._scrubbing = False
         self._hovered: MarkName | None = None
 
     def sizeHint(self) -> QSize:
-        return QSize(400, _RULER + _TRACK + _HANDLE + _BUFFER + 6)
+        return QSize(400, RULER + TRACK + HANDLE + BUFFER + 6)
 
     # Values
 
     def set_clip(self, numbers: Sequence[int], times: Sequence[float] | np.ndarray) -> None:
         """Show a clip by its frames' own numbers and times in seconds; empty: none."""
-        self._frames, self._numbers, self._times = len(numbers), numbers, times
+        self._numbers, self._times = numbers, times
         self._index, self._loaded = 0, (0, -1)
-        self._first, self._shown = 0.0, float(max(1, self._frames))
+        self._geometry.fit(len(numbers))
         self.update()
 
     def set_index(self, index: int) -> None:
         """Move the playhead, and the view with it if it is zoomed."""
         self._index = index
-        if not self._first <= index < self._first + self._shown:
-            self._look_at(index - self._shown / 2)
+        self._geometry.follow(index)
         self.update()
 
     def set_marks(self, marks: Marks) -> None:
         """Show these marks."""
         self._marks = marks
+        self.update()
+
+    def set_ghosts(self, ghosts: dict[MarkName, Offer]) -> None:
+        """Show these suggested marks; they are not shown where a mark is."""
+        self._ghosts = dict(ghosts)
+        self.update()
+
+    def set_candidates(self, candidates: Sequence[Candidate]) -> None:
+        """Show where movements were found."""
+        self._candidates = tuple(candidates)
+        self.update()
+
+    def set_curve(self, curve: Curve | None) -> None:
+        """Lay this curve under the frames; None: none."""
+        self._curve.curve = curve
+        self.update()
+
+    def choose_curve(self, region: str, *, visible: bool) -> None:
+        """Draw the curve of a region over that of the whole face, or no curve at all."""
+        self._curve.region, self._curve.visible = region, visible
+        self.update()
+
+    def set_searched(self, done: float) -> None:
+        """How far the search for movements is, 0 to 1; 0: none is under way."""
+        self._searched = done
         self.update()
 
     def set_loaded(self, first: int, last: int) -> None:
@@ -93,20 +136,22 @@ class Timeline(QWidget):
 
     def x_of(self, index: float) -> float:
         """The middle of a frame's cell, in widget pixels."""
-        return _MARGIN + (index + 0.5 - self._first) / self._shown * (self.width() - 2 * _MARGIN)
-
-    def _index_at(self, x: float) -> int:
-        index = math.floor((x - _MARGIN) / (self.width() - 2 * _MARGIN) * self._shown + self._first)
-        return max(0, min(index, self._frames - 1))
+        return self._geometry.x_of(index)
 
     def handle_centre(self, name: MarkName) -> QPointF | None:
-        """Where a mark's flag can be caught, in widget pixels; None while it is not marked."""
+        """Where a mark's flag, or its ghost, can be caught, in widget pixels; None while there is neither."""
+        index = self._place(name)
+        return None if index is None else QPointF(self.x_of(index), FOOT + HANDLE / 2)
+
+    def _place(self, name: MarkName) -> int | None:
         index = self._marks.get(name)
-        return None if index is None else QPointF(self.x_of(index), _RULER + _TRACK + _HANDLE / 2)
+        if index is None and name in self._ghosts:
+            return self._ghosts[name].index
+        return index
 
     def _marks_at(self, position: QPointF) -> list[MarkName]:
         """The marks whose flag is under the pointer, in their order: those of the nearest frame."""
-        if position.y() < _RULER + _TRACK - 4:
+        if position.y() < FOOT - 4:
             return []
         distance = {
             name: abs(centre.x() - position.x())
@@ -116,51 +161,55 @@ class Timeline(QWidget):
         nearest = min(distance.values(), default=0)
         return [name for name, far in distance.items() if far == nearest]
 
-    def _look_at(self, first: float) -> None:
-        self._first = max(0.0, min(first, self._frames - self._shown))
-        self.update()
-
     # Events
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            under = self._marks_at(QPointF(event.pos()))
+            ghost = self._ghost(under[0]) if under else None
+            QToolTip.showText(event.globalPos(), _tip(under[0], ghost) if ghost else "", self)
+            return True
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._geometry.width = float(self.width())
+        super().resizeEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turned = event.angleDelta().y() or event.angleDelta().x()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            at = self._first + (event.position().x() - _MARGIN) / (self.width() - 2 * _MARGIN) * self._shown
-            shown = self._shown * math.pow(0.998, turned)
-            shown = max(min(12.0, self._frames), min(shown, float(max(1, self._frames))))
-            part = (at - self._first) / self._shown
-            self._shown = shown
-            self._look_at(at - part * shown)
+            self._geometry.zoom(turned, event.position().x())
         else:
-            self._look_at(self._first - turned / 120 * self._shown / 8)
+            self._geometry.move(turned)
+        self.update()
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton or not self._frames:
+        if event.button() != Qt.MouseButton.LeftButton or not self._numbers:
             return
         self._caught = self._marks_at(event.position())
         self._held = self._caught[0] if len(self._caught) == 1 else None
         if self._caught:
-            index = self._marks.get(self._caught[0])
+            index = self._place(self._caught[0])
             if index is not None:
                 self.sought.emit(index)
         else:
             self._scrubbing = True
-            self.sought.emit(self._index_at(event.position().x()))
+            self.sought.emit(self._geometry.index_at(event.position().x()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if not self._frames:
+        if not self._numbers:
             return
-        index = self._index_at(event.position().x())
+        index = self._geometry.index_at(event.position().x())
         if self._caught and not self._held:
-            here = self._marks.get(self._caught[0])
+            here = self._place(self._caught[0])
             if index == here or here is None:
                 return
             self._held = self._caught[-1] if index > here else self._caught[0]
         if self._held:
-            first, last = self._marks.room(self._held, self._frames)
+            first, last = self._marks.room(self._held, len(self._numbers))
             index = max(first, min(index, last))
-            if index != self._marks.get(self._held):
+            if index != self._place(self._held):
                 self.mark_dragged.emit(self._held, index)
                 self.sought.emit(index)
         elif self._scrubbing:
@@ -173,7 +222,7 @@ class Timeline(QWidget):
         if event.button() != Qt.MouseButton.LeftButton:
             return
         held, self._held, self._scrubbing, self._caught = self._held, None, False, []
-        if held:
+        if held and self._marks.get(held) is not None:
             self.mark_dropped.emit(held)
 
     def leaveEvent(self, event: object) -> None:  # noqa: ARG002
@@ -187,61 +236,60 @@ class Timeline(QWidget):
     def _hover(self, name: MarkName | None, index: int) -> None:
         self._hovered = name
         self.setCursor(Qt.CursorShape.SizeHorCursor if name else Qt.CursorShape.ArrowCursor)
-        hint = f"Frame {self._numbers[index]}, {self._times[index] * 1000:.0f} ms"
-        self.hinted.emit(f"Drag to move the {name}" if name else hint)
+        self.hinted.emit(self._hint(name, index))
         self.update()
+
+    def _hint(self, name: MarkName | None, index: int) -> str:
+        if name is not None and self._ghost(name) is not None:
+            return f"Suggested {name}: Enter accepts, Delete refuses, drag to correct"
+        if name is not None:
+            return f"Drag to move the {name}"
+        hint = f"Frame {self._numbers[index]}, {self._times[index] * 1000:.0f} ms"
+        curve = self._curve.shown
+        if curve is None:
+            return hint
+        region = self._curve.region if self._curve.region in curve.values else next(iter(curve.values))
+        return f"{hint}, {region} moved by {curve.at(region, index):.2f} px"
+
+    def _ghost(self, name: MarkName) -> Offer | None:
+        return self._ghosts.get(name) if self._marks.get(name) is None else None
 
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        c = colours()
-        track = QRectF(_MARGIN, _RULER, self.width() - 2 * _MARGIN, _TRACK)
-        painter.fillRect(track, QColor(c.base))
+        c, geometry = colours(), self._geometry
+        painter.fillRect(geometry.track, QColor(c.base))
         painter.setPen(QColor(c.line))
-        painter.drawRect(track)
-        if not self._frames:
+        painter.drawRect(geometry.track)
+        if not self._numbers:
             return
-        self._paint_ruler(painter, c)
-        self._paint_buffer(painter, c)
-        self._paint_span(painter, c)
+        self._curve.paint(painter, c, geometry, self._marks)
+        paint_ruler(painter, c, geometry, self._numbers)
+        paint_memory(painter, c, geometry, self._loaded)
+        paint_search(painter, c, geometry, self._searched)
+        self._paint_candidates(painter, c)
+        if self._curve.shown is None:
+            self._paint_span(painter, c)
         for name in MARK_NAMES:
-            self._paint_mark(painter, c, name)
+            index = self._place(name)
+            if index is not None and geometry.sees(index):
+                paint = paint_flag if self._ghost(name) is None else paint_ghost
+                paint(painter, c, name, self.x_of(index), wide=name in (self._held, self._hovered))
         self._paint_playhead(painter, c)
 
-    def _paint_ruler(self, painter: QPainter, c: Colours) -> None:
-        metrics = QFontMetricsF(self.font())
-        cell = (self.width() - 2 * _MARGIN) / self._shown
-        widest = metrics.horizontalAdvance(str(self._numbers[-1])) + 14
-        step = next(s for s in (m * 10**e for e in range(9) for m in (1, 2, 5)) if s * cell >= widest)
-        first = max(0, math.floor(self._first))
-        last = min(self._frames - 1, math.ceil(self._first + self._shown))
-        if cell >= 5:  # cells wide enough to tell frames apart
-            painter.setPen(QPen(QColor(c.line), 0.5))
-            for index in range(first, last + 1):
-                x = self.x_of(index - 0.5)
-                painter.drawLine(QPointF(x, _RULER + _TRACK - 6), QPointF(x, _RULER + _TRACK))
-        numbers = self._numbers
-        for number in range(-(-numbers[first] // step) * step, numbers[last] + 1, step):
-            index = bisect_left(numbers, number)
-            if numbers[index] == number:  # else it is missing
-                x = self.x_of(index)
-                painter.setPen(QColor(c.faint))
-                painter.drawLine(QPointF(x, _RULER - 4), QPointF(x, _RULER))
-                painter.drawText(QRectF(x - 50, 0, 100, _RULER - 4), int(Qt.AlignmentFlag.AlignCenter), str(number))
-
-    def _paint_buffer(self, painter: QPainter, c: Colours) -> None:
-        """What of the clip is in memory; gone when all of it is."""
-        first, last = self._loaded
-        if (first, last) != (0, self._frames - 1):
-            left, right = self.x_of(first - 0.5), self.x_of(last + 0.5)
-            strip = QRectF(left, _RULER + _TRACK - _BUFFER, max(0, right - left), _BUFFER)
-            painter.fillRect(strip & QRectF(_MARGIN, 0, self.width() - 2 * _MARGIN, self.height()), QColor(c.accent))
+    def _paint_candidates(self, painter: QPainter, c: Colours) -> None:
+        """A bar at the top of the track for each movement found: micro-expressions in the apex's colour."""
+        for each in self._candidates:
+            left, right = self.x_of(each.first), self.x_of(each.last)
+            middle, half = (left + right) / 2, max(2.0, (right - left) / 2)
+            bar = QRectF(middle - half, RULER + 2, 2 * half, 4 if each.chosen else 2)
+            painter.fillRect(bar & self._geometry.track, QColor(c.apex if each.kind == "micro" else c.faint))
 
     def _paint_span(self, painter: QPainter, c: Colours) -> None:
         """The expression from onset to offset, steeper up to the apex as the movement itself."""
-        marks, top, bottom = self._marks, _RULER + 5, _RULER + _TRACK - 1
+        marks, top, bottom = self._marks, RULER + 5, FOOT - 1
         points = [
             (index, height)
             for index, height in ((marks.onset, 0), (marks.apex, 1), (marks.offset, 0))
@@ -255,45 +303,24 @@ class Timeline(QWidget):
         colour.setAlpha(70)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
-        painter.setClipRect(QRectF(_MARGIN, _RULER, self.width() - 2 * _MARGIN, _TRACK))
+        painter.setClipRect(self._geometry.track)
         painter.drawPolygon(QPolygonF(outline))
         painter.setClipping(False)
 
-    def _paint_mark(self, painter: QPainter, c: Colours, name: MarkName) -> None:
-        index = self._marks.get(name)
-        if index is None or not self._first - 0.5 <= index <= self._first + self._shown:
-            return
-        colour = QColor({"onset": c.onset, "apex": c.apex, "offset": c.offset}[name])
-        x, foot = self.x_of(index), _RULER + _TRACK
-        painter.setPen(QPen(colour, 2))
-        painter.drawLine(QPointF(x, _RULER), QPointF(x, foot + 2))
-        wide = 9 if name in (self._held, self._hovered) else 8
-        flag = QPolygonF(
-            [
-                QPointF(x, foot),
-                QPointF(x + wide, foot + 5),
-                QPointF(x + wide, foot + _HANDLE),
-                QPointF(x - wide, foot + _HANDLE),
-                QPointF(x - wide, foot + 5),
-            ]
-        )
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        painter.drawPolygon(flag)
-        painter.setPen(QColor("#101215" if name == "onset" else "#ffffff"))
-        font = painter.font()
-        font.setBold(True)
-        painter.setFont(font)
-        painter.drawText(QRectF(x - 9, foot + 3, 18, _HANDLE - 3), int(Qt.AlignmentFlag.AlignCenter), LETTERS[name])
-        font.setBold(False)
-        painter.setFont(font)
-
     def _paint_playhead(self, painter: QPainter, c: Colours) -> None:
         x = self.x_of(self._index)
-        if not _MARGIN <= x <= self.width() - _MARGIN:
+        if not MARGIN <= x <= self.width() - MARGIN:
             return
         painter.setPen(QPen(QColor(c.text), 1.5))
-        painter.drawLine(QPointF(x, _RULER - 3), QPointF(x, _RULER + _TRACK))
+        painter.drawLine(QPointF(x, RULER - 3), QPointF(x, FOOT))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(c.text))
-        painter.drawPolygon(QPolygonF([QPointF(x - 5, _RULER - 8), QPointF(x + 5, _RULER - 8), QPointF(x, _RULER)]))
+        painter.drawPolygon(QPolygonF([QPointF(x - 5, RULER - 8), QPointF(x + 5, RULER - 8), QPointF(x, RULER)]))
+
+
+def _tip(name: MarkName, ghost: Offer) -> str:
+    within = {"onset": 6, "apex": 3, "offset": 6}[name]
+    return (
+        f"Suggested {name}: {ghost.confidence:.0%} sure that the true one lies within {within} frames.\n"
+        "Enter accepts, Delete refuses, dragging corrects it."
+    )

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def _clip(path: Path, fps: float | None, project: Path | None, face: str) -> dic
     from mer_core.clips import open_clip
     from mer_core.faces import FaceChoice
     from mer_core.project.curves import spotted
-    from mer_core.spotting import spot
+    from mer_core.spotting.search import spot
 
     with progress_bar(Console(stderr=True)) as bar, open_clip(path, fps) as clip:
         task = bar.add_task("Opening", total=None)
@@ -124,6 +125,8 @@ def _tell_window(arguments: argparse.Namespace) -> int:
     from mer_core.clips import open_clip
     from mer_core.project.curves import spotted
 
+    if hasattr(os, "nice"):
+        os.nice(10)  # the window comes first
     wishes = Wishes()
     wishes.listen()
     said = 0.0

@@ -15,8 +15,9 @@ from mer_core.faces import FaceChoice
 from mer_core.flow.settings import RECIPE as FLOW_RECIPE
 from mer_core.progress import Progress, silent
 from mer_core.project.feature_cache import feature_key
-from mer_core.spotting import MotionCurve, Spotting, Suggestion, spot
-from mer_core.spotting.search import RECIPE
+from mer_core.spotting.curve import MotionCurve
+from mer_core.spotting.search import RECIPE, Spotting, spot
+from mer_core.spotting.suggestion import Suggestion
 
 FOLDER = "curves"
 _PAUSE = 10.0  # seconds between two times that a long clip's curve is kept while it grows

@@ -9,9 +9,10 @@ import numpy as np
 from mer_core.clips import Clip
 from mer_core.faces import FaceChoice, align_clip
 from mer_core.progress import Progress, silent
+from mer_core.spotting.confidence import exists, strength, within
 from mer_core.spotting.curve import Cells, MotionCurve, motion_curve
 from mer_core.spotting.fit import Movement, Movements
-from mer_core.spotting.suggestion import NEAR, Suggestion, exists, strength, within
+from mer_core.spotting.suggestion import NEAR, Suggestion
 from mer_core.spotting.track import Track, link, track
 
 RECIPE = 1  # to be raised whenever a change alters the numbers: part of a kept curve's identity

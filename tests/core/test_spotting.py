@@ -9,10 +9,10 @@ import pytest
 
 from mer_core.clips import Clip, open_clip
 from mer_core.errors import Cancelled
-from mer_core.spotting import Spotting, spot
 from mer_core.spotting import search as search_module
 from mer_core.spotting.course import Course, courses
 from mer_core.spotting.fit import Movements
+from mer_core.spotting.search import Spotting, spot
 
 
 def truth(sample: Path, least: float) -> dict[str, Any]:

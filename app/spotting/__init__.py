@@ -1,0 +1,1 @@
+"""Movements found in the open clip, and the marks they suggest."""
