@@ -10,6 +10,7 @@ from mer_core.errors import Cancelled, MerError
 COMMANDS = (
     "sample",
     "import",
+    "locate",
     "export",
     "read",
     "unpack",
