@@ -46,6 +46,7 @@ def probe() -> None:
     from PySide6.QtWidgets import QApplication
 
     from app.launch import make_application, open_window
+    from mer_core.flow.methods import opencv_method
     from tests.bench.probe import Painted
     from tests.e2e.hands import Pulse, wait, wait_until
     from tests.moving_face import moved, noisy, similarity, smile
@@ -72,7 +73,7 @@ def probe() -> None:
         live.field_measured.connect(lambda found, *_: measured.append(time.perf_counter()) if found else None)
         canvas = plots.motion._graphics.viewport()
         Painted(canvas, lambda: painted.append(time.perf_counter()) if measured else None)
-        bare = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        bare = opencv_method("dis")
         pictures = [
             cv2.resize(cv2.cvtColor(moved(similarity(shift=(x, 0))), cv2.COLOR_RGB2GRAY), (280, 340)) for x in (0, 1)
         ]
