@@ -46,6 +46,7 @@ class Opener(QObject):
         if clips:
             self.busy.emit(f"Opening {clips[0].name}…")
             project, request, folder = self._session.project, self._request, places.index_folder()
+            needed = places.loose_clips_project() if project is None else None
 
             def report(done: int, total: int, text: str) -> None:
                 if request is not self._request:
@@ -54,7 +55,7 @@ class Opener(QObject):
 
             self._worker.submit(
                 " ".join(map(str, clips)),  # each request is its own: none replaces another
-                lambda: _look_at(clips, report, folder),
+                lambda: _prepared(_look_at(clips, report, folder), needed),
                 lambda seen: self._add(seen, project),
                 self._fail,
             )
@@ -153,6 +154,14 @@ def _look_at(paths: list[Path], progress: Progress, index_folder: Path) -> _Seen
         except ClipError as error:
             problems.append(str(error))
     return found, problems
+
+
+def _prepared(seen: _Seen, loose: Path | None) -> _Seen:
+    """What was seen, once the project that takes loose clips is there: to make one the disk is waited for."""
+    if loose is not None and seen[0] and not (loose / FILE_NAME).is_file():
+        with Project.create(loose) as made:
+            made.set_coder(places.user_name())
+    return seen
 
 
 def _tell_of(path: Path, progress: Progress, done: int, total: int, text: str) -> None:

@@ -39,7 +39,9 @@ def scrub(file: str) -> dict[str, Any]:
 
     media.set_memory(64 * _MB)
     alone = _Alone(file)
-    uncached, decoding, to_rgb = [], [], []
+    uncached: list[float] = []
+    decoding: list[float] = []
+    to_rgb: list[float] = []
     wait_until(lambda: not media._filler.busy, "nothing is read ahead")
     pulse_seen = 0.0
     while len(uncached) < _MOVES:

@@ -54,6 +54,35 @@ def test_16_bit_is_scaled_alike_in_every_frame(suffix: str, tmp_path: Path) -> N
     assert [clip.read(i)[0, 0].tolist() for i in range(3)] == [[0] * 3, [100] * 3, [255] * 3]
 
 
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".bmp", ".tif"])
+@pytest.mark.parametrize("folder_name", ["Gesicht größer", "顔 表情", "visage éàü"])
+def test_grey_pictures_in_folders_of_any_script(suffix: str, folder_name: str, tmp_path: Path) -> None:
+    folder = tmp_path / folder_name
+    folder.mkdir()
+    for number in (3, 1, 2):
+        write_picture(folder / f"кадр{number}{suffix}", grey(60 * number, (16, 16)))
+    with open_clip(folder) as clip:
+        assert clip.numbers == (1, 2, 3)
+        for index in (2, 0, 1):
+            picture = clip.read(index)
+            assert picture.shape == (16, 16, 3)
+            assert np.abs(picture.astype(int) - 60 * (index + 1)).max() <= 2
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+def test_16_bit_colour(suffix: str, tmp_path: Path) -> None:
+    write_picture(tmp_path / f"f1{suffix}", np.full((4, 4, 3), (200 * 257, 100 * 257, 50 * 257), np.uint16))
+    assert open_clip(tmp_path).read(0)[0, 0].tolist() == [50, 100, 200]
+
+
+def test_gaps_are_told(tmp_path: Path) -> None:
+    for number in (5, 6, 9, 10, 12):
+        write_picture(tmp_path / f"img{number}.png", grey(number))
+    with open_clip(tmp_path) as clip:
+        assert clip.gaps() == [(7, 8), (11, 11)]
+        assert clip.times == pytest.approx([0, 0.01, 0.04, 0.05, 0.07])
+
+
 def test_a_number_that_repeats_is_not_the_frame_number(tmp_path: Path) -> None:
     for number in (2, 10, 1):
         write_picture(tmp_path / f"f{number}_640x480.png", grey(number))

@@ -92,12 +92,18 @@ KINDS = {
     "h264.avi": ("libx264", B_FRAMES),
     "h264.ts": ("libx264", OPEN_GROUPS),
     "hevc.mp4": ("libx265", X265),
+    "hevc_open_groups.mkv": ("libx265", {"x265-params": "open-gop=1:bframes=3:keyint=12:log-level=none"}),
     "mpeg4.avi": ("mpeg4", {"bf": "2", "g": "12"}),
+    "mpeg4.mp4": ("mpeg4", {"bf": "2", "g": "12"}),
     "mpeg2.mpg": ("mpeg2video", {"bf": "2", "g": "12"}),
     "mjpeg.avi": ("mjpeg", {"strict": "unofficial"}),
+    "mjpeg.mov": ("mjpeg", {"strict": "unofficial"}),
     "raw.avi": ("rawvideo", {}),
+    "ffv1.mkv": ("ffv1", {"g": "12"}),
     "hidden.webm": ("libvpx", {"g": "12", "auto-alt-ref": "1", "lag-in-frames": "16"}),
-    "vp9.webm": ("libvpx-vp9", {"g": "12"}),
+    "vp9.webm": ("libvpx-vp9", {"g": "12", "deadline": "realtime", "cpu-used": "8"}),
+    "vp9_hidden.webm": ("libvpx-vp9", {"g": "24", "auto-alt-ref": "1", "lag-in-frames": "16", "cpu-used": "8"}),
+    "av1.mp4": ("libsvtav1", {"g": "12", "preset": "8", "crf": "20", "svtav1-params": "lp=2"}),
 }
 
 
@@ -131,6 +137,17 @@ def test_variable_rate(tmp_path: Path) -> None:
         assert faster.times == pytest.approx(clip.times / 2)
 
 
+@pytest.mark.parametrize("codec", ["libx264", "libx265", "mpeg4"])
+def test_random_jumps_in_variable_rate_files(codec: str, tmp_path: Path) -> None:
+    ticks = np.cumsum(np.random.default_rng(1).integers(1, 40, FRAMES)).tolist()
+    options = X265 if codec == "libx265" else B_FRAMES
+    for name in ("a.mp4", "a.mkv"):
+        path = write_video(tmp_path / name, codec, options, ticks=ticks)
+        with VideoClip(path, recent_bytes=0) as clip:
+            assert_exact(clip, decoded(path))
+            assert [number_in(clip.read(i)) for i in (59, 0, 31, 30)] == [59, 0, 31, 30]
+
+
 def test_edit_list_hides_what_comes_before_time_zero(tmp_path: Path) -> None:
     path = write_video(tmp_path / "a.mp4", "libx264", B_FRAMES, ticks=[6 * (k - 20) for k in range(FRAMES)])
     expected = decoded(path)
@@ -147,6 +164,20 @@ def test_stream_copied_cut(name: str, start: int, tmp_path: Path) -> None:
     with VideoClip(tmp_path / name, recent_bytes=0) as clip:
         assert_exact(clip, decoded(tmp_path / name))
         assert number_in(clip.read(len(clip) - 1)) == FRAMES - 1
+
+
+@pytest.mark.parametrize("told", [1, 7, 10_000])
+def test_a_container_that_counts_its_frames_wrong(told: int, tmp_path: Path) -> None:
+    path = write_video(tmp_path / "a.avi", "mpeg4", {"bf": "0", "g": "12"})
+    data = bytearray(path.read_bytes())
+    for field, offset in ((b"avih", 24), (b"strh", 40)):  # both headers' number of frames
+        at = data.index(field) + offset
+        assert int.from_bytes(data[at : at + 4], "little") == FRAMES
+        data[at : at + 4] = told.to_bytes(4, "little")
+    path.write_bytes(data)
+    with VideoClip(path, recent_bytes=0) as clip:
+        assert_exact(clip, decoded(path))
+        assert number_in(clip.read(FRAMES - 1)) == FRAMES - 1
 
 
 @pytest.mark.parametrize("angle", [90, 180, -90])
