@@ -1,5 +1,6 @@
 """Playing, memory and opening, by keys, menus and buttons in the real window."""
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from pytestqt.qtbot import QtBot
 import mer_core.clips
 from app.main_window import MainWindow
 from app.player.memory_menu import LIMITS, machine_memory, sensible_limit
+from app.player.pace import Pace
 from mer_core.clips import open_clip
 from mer_core.progress import Progress
 from tests.core.test_clips_video import B_FRAMES, number_in, write_video
@@ -95,21 +97,24 @@ def test_every_frame_is_shown_however_fast_it_should_go(played: MainWindow, qtbo
 def test_real_time_is_kept_and_what_is_dropped_is_told(played: MainWindow, qtbot: QtBot, speed: float) -> None:
     choose_speed(played, speed)
     seen = shown(played)
-    texts: list[str] = []
-    played.player.playback.paced.connect(lambda _: texts.append(played.player.pace_label.text()))
-    played.player.playback._begun = 0.0
+    paces: list[Pace] = []
+    played.player.playback.paced.connect(paces.append)
     begun = time.perf_counter()
     qtbot.keyClick(played, Qt.Key.Key_L)  # without marks: the whole clip
     qtbot.keyClick(played, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: len(texts) >= 2, timeout=5000)
+    qtbot.waitUntil(lambda: len(paces) >= 2, timeout=5000)
     seconds = time.perf_counter() - begun
-    assert played.player.pace_label.isVisible()
+    assert played.player.pace_label.text() == paces[-1].text(100)
+    assert re.fullmatch(r"\d\.\d\d× · \d+/s shown · \d+/s dropped", played.player.pace_label.text())
     qtbot.keyClick(played, Qt.Key.Key_Space)
     advanced = sum((after - before) % 50 for before, after in pairwise([0, *seen]))
     assert advanced == pytest.approx(100 * speed * seconds, rel=0.15, abs=5)
-    rate, painted, dropped = (float(part.split("×")[0].split("/")[0]) for part in texts[1].split(" · "))
-    assert rate == pytest.approx(speed, rel=0.2)
-    assert painted + dropped == pytest.approx(100 * speed, rel=0.2, abs=5)
+    told = [each for each in paces if each is not None]
+    assert sum(each.advanced for each in told) / sum(each.seconds for each in told) == pytest.approx(
+        100 * speed, rel=0.2
+    )
+    for each in told:
+        assert each.painted_a_second + each.dropped_a_second == pytest.approx(each.frames_a_second, abs=3)
     assert played.player.pace_label.text() == ""  # it stands
 
 
