@@ -8,10 +8,11 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF
 
+from app.panels.scale_bar import ScaleBar
 from app.theme import colours, is_dark
 from mer_core.flow.pictures import arrows, direction_picture, wheel_picture
 
-SCALE_WIDTH = 74  # pixels beside a picture for its scale
+SCALE_WIDTH = 62  # pixels beside a picture for its scale
 TITLE_HEIGHT = 24
 # Cyclic maps of Kovesi (arXiv 1509.03700): equal steps of direction look equally far apart.
 WHEELS = {"All hues": "CET-C6", "Colour-blind-safe": "CET-CBC1"}
@@ -102,18 +103,17 @@ class _Scalar(MotionView):
 
     def __init__(self) -> None:
         super().__init__()
-        self.scale = self.bar = pg.ColorBarItem(colorMap=self.colour_map, width=10, interactive=False)
-        self.bar.setImageItem(self.picture)
+        self.scale = self.bar = ScaleBar(self.colour_map)
+        self.picture.setColorMap(pg.colormap.get(self.colour_map))
 
     def follow_theme(self) -> None:
         super().follow_theme()
-        self.bar.axis.setPen(colours().faint)
-        self.bar.axis.setTextPen(colours().text)
+        self.bar.update()
 
     def show(self, shown: Shown) -> None:
         limits = self.limits(shown)
         self._set_picture(self.values(shown), levels=limits)
-        self.bar.setLevels(limits)
+        self.bar.set_levels(limits)
 
     def values(self, shown: Shown) -> np.ndarray:
         raise NotImplementedError

@@ -1,0 +1,41 @@
+"""The scale beside a picture: its colours from least to most, with the values at both ends and in the middle."""
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from app.theme import colours
+
+_WIDTH = 10.0
+_STEPS = 256
+
+
+class ScaleBar(pg.GraphicsWidget):
+    """pyqtgraph's own bar lays its axis out anew whenever the scale changes, which takes longer than all the pictures."""
+
+    def __init__(self, colour_map: str) -> None:
+        super().__init__()
+        table = pg.colormap.get(colour_map).getLookupTable(0.0, 1.0, _STEPS)[::-1, :3]
+        self._pixels = np.ascontiguousarray(np.repeat(table[:, None].astype(np.uint8), 4, axis=1))  # rows of 32 bits
+        self._bar = QImage(self._pixels.data, 4, _STEPS, 12, QImage.Format.Format_RGB888)
+        self.levels = (0.0, 1.0)
+
+    def set_levels(self, levels: tuple[float, float]) -> None:
+        """What the ends stand for."""
+        if levels != self.levels:
+            self.levels = levels
+            self.update()
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        room = self.rect()
+        painter.drawImage(QRectF(0, room.top(), _WIDTH, room.height()), self._bar)
+        painter.setPen(QColor(colours().text))
+        low, high = self.levels
+        line = painter.fontMetrics().height()
+        for share, value in ((0.0, high), (0.5, (low + high) / 2), (1.0, low)):
+            middle = min(max(share * room.height(), line / 2), room.height() - line / 2)
+            box = QRectF(QPointF(_WIDTH + 4, room.top() + middle - line / 2), room.bottomRight()).intersected(room)
+            box.setHeight(line)
+            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(box, int(flags), f"{value:.2g}".replace("-", "−"))
