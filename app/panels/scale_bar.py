@@ -12,7 +12,7 @@ _STEPS = 256
 
 
 class ScaleBar(pg.GraphicsWidget):
-    """pyqtgraph's own bar lays its axis out anew whenever the scale changes, which takes longer than all the pictures."""
+    """pyqtgraph's own bar lays its axis out anew whenever the scale changes: slower than painting all the pictures."""
 
     def __init__(self, colour_map: str) -> None:
         super().__init__()
