@@ -27,6 +27,7 @@ from app import places, theme
 from app.actions import Actions
 from app.asking import Asking
 from app.desk import Desk
+from app.importing import Importing
 from app.models_menu import ModelsMenu
 from app.panels.annotation import AnnotationPanel
 from app.panels.clip_list import ClipList
@@ -110,6 +111,7 @@ class MainWindow(QMainWindow):
         self.recognition_panel = RecognitionPanel()
         self.plots = Plots()
         self.suggesting = Suggesting(self.desk, self.player.timeline, actions, self.settings)
+        self.importing = Importing(self, self.desk, self.settings, actions, self.notice, self.clip_list)
         self._docks = {
             "clips": self._dock("Clips", "clips", self.clip_list, _LEFT),
             "annotation": self._dock("Annotation", "annotation", self.annotation_panel, _RIGHT),
@@ -318,7 +320,7 @@ class MainWindow(QMainWindow):
     def open_paths(self, paths: list[Path]) -> None:
         """Open projects and clips given by name."""
         self.notice.hide()
-        self.desk.opener.open(paths)
+        self.importing.open(paths)
 
     def open_sample(self) -> None:
         """Open the sample project; on first use it is made, with a progress bar."""
@@ -421,6 +423,7 @@ class MainWindow(QMainWindow):
         self.plots.stop()
         self.viewing.stop()
         self.suggesting.stop()
+        self.importing.stop()
         self.desk.stop()
         super().closeEvent(event)
 

@@ -15,7 +15,8 @@ from mer_core.project import FILE_NAME, ClipRecord, Project
 
 _SUBJECT = re.compile(r"(?:s|sub|subject|sp|p|participant)[-_ ]?(?:no\.)?\d+|\d{2,4}", re.IGNORECASE)
 
-_Seen = tuple[list[tuple[Path, float, int]], list[str]]
+_Found = tuple[Path, float, int, str]  # with frame rate, number of frames, fingerprint
+_Seen = tuple[list[_Found], list[str]]
 
 
 class Opener(QObject):
@@ -112,17 +113,19 @@ class Opener(QObject):
             more = f" ({len(problems)} of {len(problems) + len(found)} could not be opened.)" if found else ""
             self.failed.emit(problems[0] + more)
 
-    def _add_found(self, found: list[tuple[Path, float, int]]) -> None:
+    def _add_found(self, found: list[_Found]) -> None:
         project = self._session.project
         if project is None:
             return
         known = {clip.path: clip for clip in project.clips()}
         next_id = project.next_clip_id()
         new: list[ClipRecord] = []
-        for path, fps, frames in found:
+        for path, fps, frames, mark in found:
             stored = project.stored_path(path)
             if stored not in known:
-                known[stored] = ClipRecord(next_id + len(new), stored, path.parent.name, _subject(path), fps, frames)
+                known[stored] = ClipRecord(
+                    next_id + len(new), stored, path.parent.name, _subject(path), fps, frames, mark
+                )
                 new.append(known[stored])
         if new:
             self._session.add_clips(new)
@@ -150,7 +153,7 @@ def _look_at(paths: list[Path], progress: Progress, index_folder: Path) -> _Seen
         try:
             told = partial(_tell_of, path, progress)
             with open_clip(path, progress=told, index_folder=index_folder) as clip:
-                found.append((path, clip.fps, len(clip)))
+                found.append((path, clip.fps, len(clip), clip.fingerprint()))
         except ClipError as error:
             problems.append(str(error))
     return found, problems

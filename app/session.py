@@ -113,6 +113,12 @@ class Session(QObject):
         """Change a clip's subject, data set or frame rate."""
         self._edit(f"Change {' and '.join(values)} of {clip.name}", [Change(clip, replace(clip, **values))])
 
+    def change(self, text: str, changes: Sequence[Change]) -> bool:
+        """Change many records as one edit; whether the disk took it."""
+        before = self.undo_stack.index()
+        self._edit(text, list(changes))
+        return self.undo_stack.index() > before
+
     def choose_clip(self, clip_id: int, expression: int = 1) -> None:
         """Make a clip the one shown."""
         if self.project is None:

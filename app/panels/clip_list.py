@@ -138,6 +138,7 @@ class ClipList(QWidget):
     wanted_again = Signal()
     properties_wanted = Signal()  # of the clip chosen
     removal_wanted = Signal()
+    location_wanted = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -230,6 +231,7 @@ class ClipList(QWidget):
         self.table.selectRow(index.row())
         menu = QMenu(self)
         menu.addAction("Subject and frame rate…", self.properties_wanted.emit)
+        menu.addAction("Locate missing clips…", self.location_wanted.emit)
         menu.addAction("Remove from project", self.removal_wanted.emit)
         menu.exec(self.table.viewport().mapToGlobal(position))
         menu.deleteLater()

@@ -1,6 +1,8 @@
 """One sentence across the top when something could not be done."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
 
 from app.theme import icon
 
@@ -15,6 +17,11 @@ class Notice(QFrame):
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setAccessibleName("Problem")
+        self.button = QPushButton()
+        self.button.setAccessibleName("Do something about it")
+        self.button.hide()
+        self._offered: Callable[[], object] | None = None
+        self.button.clicked.connect(self._take_offer)
         close = QToolButton()
         close.setIcon(icon("x"))
         close.setAutoRaise(True)
@@ -24,6 +31,7 @@ class Notice(QFrame):
         layout.setContentsMargins(10, 6, 6, 6)
         layout.addWidget(self._sign)
         layout.addWidget(self._text, 1)
+        layout.addWidget(self.button)
         layout.addWidget(close)
         self.hide()
 
@@ -34,6 +42,19 @@ class Notice(QFrame):
 
     def say(self, sentence: str) -> None:
         """Show a sentence."""
+        self.button.hide()
         self._text.setText(sentence)
         self._sign.setPixmap(icon("circle-alert").pixmap(18, 18))  # in the colours of now
         self.show()
+
+    def offer(self, sentence: str, text: str, remedy: Callable[[], object]) -> None:
+        """Show a sentence with a button that does something about it."""
+        self.say(sentence)
+        self._offered = remedy
+        self.button.setText(text)
+        self.button.show()
+
+    def _take_offer(self) -> None:
+        self.hide()
+        if self._offered is not None:
+            self._offered()

@@ -7,6 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from mer_core.clips.folder import PICTURES
+from mer_core.datasets.cells import text_of
 from mer_core.datasets.columns import Header, find_header
 from mer_core.datasets.dataset import DataSet, Row
 from mer_core.datasets.tables import SUFFIXES, Cell, Table, TableError, read_tables
@@ -151,3 +152,14 @@ def _tables(root: Path, depth: int) -> Iterator[Path]:
                         waiting.append((Path(entry.path), level + 1))
         except OSError:  # said by the search for frames, which looks everywhere
             continue
+
+
+def headings_of(file: Path) -> list[str]:
+    """The headings of a table of which nothing else is known: of the row with most texts among its first ones.
+
+    Raises TableError where the file cannot be read.
+    """
+    rows = [row for table in read_tables(file)[:1] for row in table.rows[:60]]
+    texts = [[text_of(cell) for cell in row] for row in rows]
+    best = max(texts, key=lambda row: sum(any(sign.isalpha() for sign in text) for text in row), default=[])
+    return list(dict.fromkeys(text for text in best if text))
