@@ -103,10 +103,12 @@ def _place() -> QWidget:
 
 def _result(card: dict[str, Any]) -> str:
     held_out, untrained = card["held_out"]["uf1"], card["untrained"]["uf1"]
+    without_face = ", ".join(card.get("features", {}).get("left_out", {}))
     return (
         f"{card['name']} answers now. On held-out subjects ({card['protocol']}, {card['clips']} clips, "
         f"{len(card['seeds'])} seeds) UF1 {held_out['mean']:.3f} ± {held_out['sd']:.3f}; "
         f"untrained {untrained['mean']:.3f} ± {untrained['sd']:.3f}."
+        + (f" Left out, since they show no face: {without_face}." if without_face else "")
     )
 
 

@@ -102,8 +102,9 @@ class VideoView(QWidget):
 
     def show_note(self, about: str, note: str) -> None:
         """Write this on the picture until there is another note about the same; empty: nothing more."""
-        self._notes[about] = note
-        self.update()
+        if self._notes.get(about, "") != note:
+            self._notes[about] = note
+            self.update()
 
     @property
     def note(self) -> str:

@@ -16,6 +16,10 @@ class FlowSettings:
 
     size: side of the square crop the flow is computed on, in pixels. remove_head_motion: whether the head's own
     shift, turn and growth are taken out. Raises MerError for a value that means nothing.
+
+    The defaults can follow a dragged mark: on the sample's true motion (``python -m tests.bench flow``) DIS takes a few
+    hundredths of the time of TV-L1 and DeepFlow. Its strain is nearly as like the truth as theirs from 1 px on; at
+    0.3 px DeepFlow's is the likest, .65 against .58. More smoothing than 3 px gains DIS little.
     """
 
     method: str = "dis"

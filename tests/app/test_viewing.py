@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app import places
@@ -249,6 +250,16 @@ def test_of_two_people_the_one_clicked_is_measured_and_it_can_be_taken_back(
     qtbot.waitUntil(
         lambda: live.alignment is not None and live.alignment.middle == pytest.approx(before.middle), timeout=_PATIENCE
     )
+
+
+def test_clips_without_a_face_are_named_when_a_training_ends(smiling: MainWindow) -> None:
+    figure = {"mean": 0.5, "sd": 0.1}
+    card = {"name": "run", "protocol": "loso", "clips": 4, "seeds": [0], "features": {"left_out": {"clips/x": "why"}}}
+    scores = {"held_out": {"uf1": figure}, "untrained": {"uf1": figure}}
+    smiling.desk.trainer.finished.emit(None, {**card, **scores})
+    panel = smiling.plots.training
+    assert panel is not None
+    assert any("show no face: clips/x." in label.text() for label in panel.findChildren(QLabel))
 
 
 def test_without_a_face_it_is_said_and_the_whole_frame_is_the_user_s_choice(
