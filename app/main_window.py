@@ -27,6 +27,7 @@ from app import places, theme
 from app.actions import Actions
 from app.asking import Asking
 from app.desk import Desk
+from app.exporting import Exporting
 from app.importing import Importing
 from app.models_menu import ModelsMenu
 from app.panels.annotation import AnnotationPanel
@@ -129,6 +130,7 @@ class MainWindow(QMainWindow):
             view.addAction(dock.toggleViewAction())
         self._reset_layout = view.addAction("Docks as at first")
         self.viewing = Viewing(self.desk, self.player, self.plots, actions, self.settings)
+        self.exporting = Exporting(self, self.desk, actions, self.notice, self.settings)
         ModelsMenu(actions.menus["Model"].addMenu("Answer by"), self.desk)
         self._hint = QLabel()
         self._state = QLabel()
@@ -420,6 +422,7 @@ class MainWindow(QMainWindow):
         self.hide()  # what is still to be ended is waited for out of sight
         if self._sample_maker is not None:
             self._sample_maker.end()
+        self.exporting.stop()
         self.plots.stop()
         self.viewing.stop()
         self.suggesting.stop()

@@ -47,6 +47,7 @@ class Recogniser(QObject):
 
     def stop(self) -> None:
         """End the child."""
+        self.forget()  # a reply read while it ends must not start another for what waits
         process, self._process = self._process, None
         if process:
             process.end()

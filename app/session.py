@@ -296,7 +296,7 @@ class Session(QObject):
             self.clip_changed.emit()
             self.annotation_changed.emit()
             self.marks_changed.emit()
-        elif still[self.clip.id] != self.clip:
+        elif still[self.clip.id] != self.clip or any(each.clip == self.clip.id for each in changes):
             self.choose_clip(self.clip.id, self.expression)
 
 

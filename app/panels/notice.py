@@ -1,4 +1,4 @@
-"""One sentence across the top when something could not be done."""
+"""One sentence across the top: what could not be done, or what was."""
 
 from collections.abc import Callable
 
@@ -41,10 +41,17 @@ class Notice(QFrame):
         return "" if self.isHidden() else self._text.text()
 
     def say(self, sentence: str) -> None:
-        """Show a sentence."""
+        """Show a problem."""
+        self._show(sentence, "circle-alert")
+
+    def tell(self, sentence: str) -> None:
+        """Show what was done."""
+        self._show(sentence, "circle-check")
+
+    def _show(self, sentence: str, sign: str) -> None:
         self.button.hide()
         self._text.setText(sentence)
-        self._sign.setPixmap(icon("circle-alert").pixmap(18, 18))  # in the colours of now
+        self._sign.setPixmap(icon(sign).pixmap(18, 18))  # in the colours of now
         self.show()
 
     def offer(self, sentence: str, text: str, remedy: Callable[[], object]) -> None:

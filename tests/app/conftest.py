@@ -28,7 +28,7 @@ def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
     alive = [
         process for process in window.findChildren(QProcess) if process.state() != QProcess.ProcessState.NotRunning
     ]
-    assert not alive, f"child processes left running: {alive}"
+    assert not alive, f"child processes left running: {[each.arguments() for each in alive]}"
     window.deleteLater()
     qapp.processEvents()
     open_windows = [each for each in qapp.topLevelWidgets() if each.isVisible()]
