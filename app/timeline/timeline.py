@@ -138,6 +138,10 @@ class Timeline(QWidget):
         """The middle of a frame's cell, in widget pixels."""
         return self._geometry.x_of(index)
 
+    def index_at(self, x: float) -> int:
+        """The frame at a place, in widget pixels."""
+        return self._geometry.index_at(x)
+
     def handle_centre(self, name: MarkName) -> QPointF | None:
         """Where a mark's flag, or its ghost, can be caught, in widget pixels; None while there is neither."""
         index = self._place(name)

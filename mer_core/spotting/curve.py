@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from scipy.linalg import eigh
 
 from mer_core.faces import Alignment
 from mer_core.faces.regions import REGIONS, region_masks
@@ -96,8 +97,7 @@ def motion_curve(
     flat = moved.reshape(frames, -1).astype(np.float64)
     flat = flat - flat.mean(axis=0)
     # Few patterns hold all that moves; in the others is noise, which a distance would add up.
-    values, vectors = np.linalg.eigh(flat @ flat.T)
-    keep = vectors[:, np.argsort(values)[::-1][:_COMPONENTS]]
+    _, keep = eigh(flat @ flat.T, subset_by_index=[max(0, frames - _COMPONENTS), frames - 1])
     far = np.abs(np.subtract.outer(np.arange(frames), np.arange(frames))) / rate
     weights = np.exp(-far / _NEAR) * resting
     weights /= weights.sum(axis=1, keepdims=True)

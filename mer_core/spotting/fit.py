@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from scipy.linalg import eigh
 from scipy.ndimage import gaussian_filter1d
 from scipy.optimize import minimize
 
@@ -20,6 +21,7 @@ _HOLDS = (0.01, 0.05, 0.12, 0.3, 0.8, 2.0)
 _SHORTEST, _LONGEST = 0.03, 3.0  # seconds a rise or a fall may last
 _PLATEAU = 0.12  # seconds of hold up to which its middle is the apex: in a shorter one noise decides where the top is
 _FAINTEST = 0.5  # of a course without its trend: one that is nearly a trend says nothing
+_ROUGHLY = 0.4  # of the variance: a first guess that explains less is none
 _COARSE = 200  # moments the first search looks at
 
 
@@ -51,19 +53,23 @@ class Movements:
         self._given = np.asarray(track)
         self._track = self._still(np.asarray(track, np.float64).T).T
         # A few patterns hold all that is more than noise: the frames' Gram matrix is small where the cells are many.
-        values, vectors = np.linalg.eigh(self._track @ self._track.T)
-        keep = np.argsort(values)[::-1][: min(_COMPONENTS, self._frames - 4)]
-        scores = vectors[:, keep] * np.sqrt(np.maximum(values[keep], 1e-12))
+        count = max(1, min(_COMPONENTS, self._frames - 4))
+        first = self._frames - count
+        energy, vectors = eigh(self._track @ self._track.T, subset_by_index=[first, self._frames - 1])
+        energy = np.maximum(energy, 1e-12)
+        scores = vectors * np.sqrt(energy)
         # What jumps from frame to frame is noise: second differences leave out what a movement does steadily.
         noise = np.mean(np.diff(scores, 2, axis=0) ** 2, axis=0) / 6 * self._frames
-        energy = np.maximum(values[keep], 1e-12)
         self._weighed = scores / np.sqrt(energy + _FLOOR * noise)
         self._scores = scores
         self._loading = scores / (energy + _FLOOR * noise)
 
-    def next(self) -> Movement:
-        """The clearest movement left."""
-        found = self._refine(self._first_guess())
+    def next(self) -> Movement | None:
+        """The clearest movement left; None where nothing that is left follows a course even roughly."""
+        guesses = self._first_guesses()
+        if not guesses:
+            return None
+        found = self._refine(guesses)
         movement = self._movement(found)
         taken = self._unit(courses(self._frames, _row(found)))[0]
         self._weighed = self._weighed - np.outer(taken, taken @ self._weighed)
@@ -77,14 +83,17 @@ class Movements:
         rows = self._still(rows)
         return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
 
-    def _first_guess(self) -> list[np.ndarray]:
+    def _first_guesses(self) -> list[np.ndarray]:
         step = max(1, self._frames // _COARSE)
         guesses, shapes = _guesses(-(-self._frames // step), self._rate / step)
         rows = shapes @ self._weighed[::step].astype(np.float32)
-        order = np.argsort(-np.einsum("kc,kc->k", rows, rows))
+        shares = np.einsum("kc,kc->k", rows, rows) * step  # every so many frames hold as much less
+        order = np.argsort(-shares)
         chosen: list[np.ndarray] = []
         for index in order:  # the best, and others that are not much the same
             guess = guesses[index] * step
+            if shares[index] < _ROUGHLY:
+                break
             if all(np.abs(guess - other).max() > 0.05 * self._rate for other in chosen):
                 chosen.append(guess)
             if len(chosen) == 3:
@@ -137,7 +146,7 @@ class Movements:
         pattern = weights @ self._given
         strength = self._given @ (pattern / max(float(pattern @ pattern), 1e-12))
         smooth = gaussian_filter1d(strength, max(1.0, 0.03 * self._rate), mode="nearest")
-        first = max(0, round(course.onset + 0.5 * course.rise))
+        first = max(0, min(round(course.onset + 0.5 * course.rise), self._frames - 1))
         inside = smooth[first : max(first + 1, min(self._frames, round(course.offset) + 1))]
         enough = inside.max() - 2 * np.std(strength - smooth)
         return float(first + int(np.argmax(inside >= enough)))

@@ -20,8 +20,9 @@ _WHOLE = 8.0  # seconds, and
 _MOST = 1600  # frames, up to which a clip is looked at at once
 _BLOCK = 4.0  # seconds tracked from one reference frame in longer ones; two at a time are searched
 _RATE = 100.0  # frames a second that are enough to find a micro-expression in a long clip
-_EACH = 4.0  # seconds in which at most
-_MANY = 4  # movements are looked for
+_LENGTHS = (1.2, 3.0, 8.0)  # seconds in which, long and short, single movements are looked for
+_MANY = 3  # movements at most in each
+_FEWEST = 8  # frames to look for one in
 _LEAST = 0.3  # confidence that there is anything
 
 
@@ -82,7 +83,7 @@ def spot(
                 np.concatenate([before.head, after.head]),
                 after.alignment,
             )
-            result = _extended(result, _search(window, clip, rate, 2), blocks, number)
+            result = _extended(result, _search(window, clip, rate), blocks, number)
             keep(result)
         before = after
     if result is None:
@@ -91,7 +92,7 @@ def spot(
 
 
 def _found_whole(window: Track, clip: Clip, rate: float) -> Spotting:
-    curve, suggestions = _search(window, clip, rate, 1)
+    curve, suggestions = _search(window, clip, rate)
     return Spotting(curve, tuple(suggestions), 1, 1)
 
 
@@ -134,43 +135,78 @@ def _joined(clip: Clip, before: Track, after: Track) -> Track:
     return Track(after.indices, after.moved + shift, after.head, after.alignment)
 
 
-def _search(window: Track, clip: Clip, rate: float, blocks: int) -> tuple[MotionCurve, list[Suggestion]]:
+def _search(window: Track, clip: Clip, rate: float) -> tuple[MotionCurve, list[Suggestion]]:
     cells = Cells.of(window.alignment)
-    frames = len(window.indices)
-    suggestions: list[Suggestion] = []
-    resting = np.ones(frames, bool)
-    if frames >= 8:
-        columns = (window.moved * np.sqrt(cells.face)[..., None]).reshape(frames, -1)
-        movements = Movements(columns, rate)
-        for _ in range(_MANY * blocks):
+    columns = (window.moved * np.sqrt(cells.face)[..., None]).reshape(len(window.indices), -1)
+    found: list[Suggestion] = []
+    for stretch in _stretches(len(columns), rate):
+        movements = Movements(columns[stretch], rate)
+        for _ in range(_MANY):
             movement = movements.next()
-            found = _suggestion(movement, window, cells, clip)
-            if found is None:
-                continue
-            suggestions.append(found)
-            during = slice(max(0, round(movement.course.onset)), max(0, round(movement.course.offset)) + 1)
-            resting[during] = False
-    if resting.sum() < max(3, frames // 20):
+            if movement is None:
+                break
+            suggestion = _suggestion(movement, window, stretch, cells, clip)
+            if suggestion is not None:
+                found.append(suggestion)
+    suggestions = _different(found)
+    resting = np.ones(len(window.indices), bool)
+    for each in suggestions:
+        begun = window.indices > (-1 if each.onset is None else each.onset)
+        resting &= ~(begun & (window.indices < (len(clip) if each.offset is None else each.offset)))
+    if resting.sum() < max(3, len(resting) // 20):
         resting[:] = True
     curve = motion_curve(window.indices, window.moved, window.head, resting, rate, cells)
-    return curve, sorted(suggestions, key=lambda each: each.apex)
+    return curve, suggestions
 
 
-def _suggestion(movement: Movement, window: Track, cells: Cells, clip: Clip) -> Suggestion | None:
-    course, frames = movement.course, len(window.indices)
-    rows = np.array([course.onset, movement.apex, course.offset])
-    if not -0.5 <= movement.apex <= frames - 0.5:
+def _stretches(rows: int, rate: float) -> list[slice]:
+    """Where single movements are looked for: everywhere in a short window, else in stretches of several lengths.
+
+    The same action may come again and again, and what follows a course over the whole of a long window need not: so a
+    movement is only compared with what is near it, for a time that befits its length.
+    """
+    if rows < _FEWEST:
+        return []
+    found = [slice(0, rows)] if rows <= _LENGTHS[-1] * rate else []
+    for seconds in _LENGTHS:
+        length = max(_FEWEST, round(seconds * rate))
+        if length < 0.7 * rows:
+            count = -(-(rows - length) // (length // 2)) + 1
+            found += [slice(start, start + length) for start in np.linspace(0, rows - length, count).astype(int)]
+    return found
+
+
+def _different(found: list[Suggestion]) -> list[Suggestion]:
+    """The surest of those that are one movement seen in several stretches; in the order of their apexes."""
+    kept: list[Suggestion] = []
+    for each in sorted(found, key=lambda each: -each.confidence):
+        if not any(_same(each, other) for other in kept):
+            kept.append(each)
+    return sorted(kept, key=lambda each: each.apex)
+
+
+def _same(one: Suggestion, other: Suggestion) -> bool:
+    return one.first <= other.apex <= one.last or other.first <= one.apex <= other.last
+
+
+def _suggestion(movement: Movement, window: Track, stretch: slice, cells: Cells, clip: Clip) -> Suggestion | None:
+    course, rows = movement.course, len(window.indices)
+    length = stretch.stop - stretch.start
+    marks = np.array([course.onset, movement.apex, course.offset])
+    # Cut off by the end of a stretch it is seen whole in the next one; by that of the clip, it is as it is.
+    cut_off = (course.onset < 0 and stretch.start > 0) or (course.offset > length - 1 and stretch.stop < rows)
+    if cut_off or not -0.5 <= movement.apex <= length - 0.5:
         return None
-    onset_row, apex_row, offset_row = np.clip(np.rint(rows), 0, frames - 1).astype(int)
-    way = np.linalg.norm(np.tensordot(movement.weights, window.moved, 1), axis=2)
+    onset_row, apex_row, offset_row = np.clip(np.rint(marks), 0, length - 1).astype(int) + stretch.start
+    way = np.linalg.norm(np.tensordot(movement.weights, window.moved[stretch], 1), axis=2)
     pixels = strength(way, cells.face)
     head = float(np.ptp(window.head[onset_row : offset_row + 1]))
     there = exists(movement.share, pixels, strength(way, cells.lids), head)
     if there < _LEAST:
         return None
+    begins, ends = course.onset > -0.5, course.offset < length - 0.5
     step = float(window.indices[1] - window.indices[0])
     onset, apex, offset = (int(window.indices[row]) for row in (onset_row, apex_row, offset_row))
-    begins, ends = rows[0] > -0.5, rows[2] < frames - 0.5
     sure = [there * within(near, step * spread) for near, spread in zip(NEAR, movement.spread, strict=True)]
     regions = sorted(
         ((way * share).sum() / max(float(share.sum()), 1e-6), name) for name, share in cells.regions.items()
@@ -198,12 +234,7 @@ def _extended(
     end = int(blocks[number][-1]) + 1 if last else int(blocks[number][len(blocks[number]) // 2])
     new = [each for each in suggestions if begin <= each.apex < end]
     kept = list(result.suggestions) if result is not None else []
-    for each in new:
-        twin = next((other for other in kept if other.first <= each.apex <= other.last), None)
-        if twin is None:
-            kept.append(each)
-        elif each.confidence > twin.confidence:
-            kept[kept.index(twin)] = each
+    kept = _different([*kept, *new])
     part = curve.part(begin, end)
     whole = part if result is None else result.curve + part
-    return Spotting(whole, tuple(sorted(kept, key=lambda each: each.apex)), number + 1, len(blocks))
+    return Spotting(whole, tuple(kept), number + 1, len(blocks))

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from tests.bench import descriptors, desk, features, flow, folds, scrubbing
+from tests.bench import descriptors, desk, features, flow, folds, scrubbing, spotting
 
 BENCHMARKS = {
     "desk": desk.run,
@@ -18,6 +18,7 @@ BENCHMARKS = {
     "flow": flow.run,
     "features": features.run,
     "scrubbing": scrubbing.run,
+    "spotting": spotting.run,
 }
 _DRAW = {"desk", "flow", "scrubbing"}
 

@@ -120,12 +120,18 @@ def test_a_course_is_found_in_cells_that_are_mostly_noise() -> None:
     pattern[100:140] = 0.5
     track = np.outer(true.values(140), pattern) + rng.normal(0, 0.3, (140, 400))
     found = Movements(track, 200.0).next()
+    assert found is not None
     assert found.apex == pytest.approx(true.apex, abs=1.5)
     assert found.course.onset == pytest.approx(true.onset, abs=4)
     assert found.course.offset == pytest.approx(true.offset, abs=4)
     assert (found.spread < 3).all()
     moved = found.weights @ track
     assert moved[100:140].mean() == pytest.approx(0.5, abs=0.1)
+
+
+def test_noise_follows_no_course() -> None:
+    noise = np.random.default_rng(4).normal(0, 0.3, (140, 400))
+    assert Movements(noise, 200.0).next() is None
 
 
 def test_a_course_is_0_at_rest_and_1_while_held() -> None:
