@@ -107,13 +107,24 @@ class Tour:
         wait_until(lambda: bars.probabilities == before, "the answer is as before")
 
     def look_closer(self) -> None:
-        """Attention and strain over the face, onset → current, what the network sees."""
+        """Attention and strain over the face, motion magnified, regions, onset → current, what the network sees."""
         window = self.window
         press(window, Qt.Key.Key_Left, modifier=_CONTROL)
         for key, name in ((Qt.Key.Key_2, "attention"), (Qt.Key.Key_3, "strain")):
             press(window, key, modifier=_ALT)
             wait_until(lambda: window.player.view.overlay is not None, f"{name} lies over the face")
             self.camera.take(window, f"{name}-over-the-face")
+        press(window, Qt.Key.Key_Right, modifier=_CONTROL)
+        view = window.player.view
+        for key, name in ((Qt.Key.Key_5, "magnified"), (Qt.Key.Key_6, "difference")):
+            press(window, key, modifier=_ALT)
+            wait_until(lambda name=name: view.note.startswith(name) and "display only" in view.note, f"{name} is shown")  # type: ignore[misc]
+            self.camera.take(window, name)
+        press(window, Qt.Key.Key_1, modifier=_ALT)
+        press(window, Qt.Key.Key_7, modifier=_ALT)
+        wait_until(lambda: bool(view.faces.regions), "the regions are drawn")
+        self.camera.take(window, "regions")
+        press(window, Qt.Key.Key_7, modifier=_ALT)
         motion = window.plots.motion
         assert motion is not None
         click(motion.as_network)
