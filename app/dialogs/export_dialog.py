@@ -50,6 +50,7 @@ class ExportDialog(QDialog):
         self.formats = QListWidget()
         self.formats.setAccessibleName("What to export")
         self.formats.setFixedWidth(220)
+        self.formats.setSpacing(3)
         for choice in CHOICES:
             item = QListWidgetItem(choice.title, self.formats)
             item.setData(Qt.ItemDataRole.UserRole, choice)
@@ -66,6 +67,9 @@ class ExportDialog(QDialog):
         self.losses.setWordWrap(True)
         self.losses.setSelectionMode(QListWidget.SelectionMode.NoSelection)
         self.losses.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        kept = self.losses.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self.losses.setSizePolicy(kept)
         self.place = PlaceField("Where to")
         self.place.changed.connect(self._show_ready)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -165,6 +169,7 @@ class ExportDialog(QDialog):
         elif choice.name in _CODING:
             if coding is None:
                 self._heading.setText("Looking at the clips…")
+                self.losses.hide()
                 return
             chosen = self.settings.chosen(choice, coding)
             coder = self.settings.coder.currentData()
@@ -179,7 +184,8 @@ class ExportDialog(QDialog):
             self._show_losses(self.settings.range_losses(choice))
 
     def _show_losses(self, losses: list[str]) -> None:
-        self._heading.setText("Not carried by this format:" if losses else "Nothing is lost.")
+        whole = "" if self.choice.name == "figures" else "Nothing is lost."
+        self._heading.setText("Not carried by this format:" if losses else whole)
         self.losses.clear()
         self.losses.addItems(losses)
         self.losses.setVisible(bool(losses))

@@ -17,6 +17,7 @@ class PlaceField(QWidget):
         self.line.setAccessibleName(name)
         self.line.textChanged.connect(lambda _: self.changed.emit())
         self.browse = QPushButton("Browse…")
+        self.browse.setAutoDefault(False)  # Enter is for what the dialog is for
         self.browse.clicked.connect(self._browse)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
