@@ -11,6 +11,7 @@ from app.dialogs.clip_properties import ClipProperties
 from app.dialogs.keys import Keys
 from app.dialogs.model_card import ModelCard
 from app.dialogs.retrain import RetrainDialog
+from mer_core.annotation.label_maps import MEGC, label_maps
 from mer_core.errors import MerError
 from mer_core.models.cards import read_card
 from mer_core.project.training_set import training_set
@@ -61,7 +62,15 @@ class Asking(QObject):
         session = self._desk.session
         if session.project is None:
             return
-        dialog = RetrainDialog(training_set(session.project, session.coder), self._window)
+        project = session.project
+        try:
+            maps = label_maps(project.folder)
+            maps = {MEGC.name: maps[MEGC.name], **maps}  # the usual one first
+            labels = [training_set(project, session.coder, one) for one in maps.values()]
+        except MerError as error:
+            self.problem.emit(str(error))
+            return
+        dialog = RetrainDialog(labels, self._window)
         dialog.accepted.connect(lambda: self._desk.retrain(dialog.options))
         self._show(dialog)
 

@@ -43,7 +43,7 @@ from app.player.viewing import Viewing
 from app.sample_maker import SampleMaker
 from app.spotting.suggesting import Suggesting
 from app.work_bar import WorkBar
-from mer_core.annotation import megc_class
+from mer_core.annotation.label_maps import class_among
 from mer_core.project import FILE_NAME
 
 _LAYOUT = 2  # counts up when docks are added or renamed, so that an old arrangement is not forced on them
@@ -304,7 +304,7 @@ class MainWindow(QMainWindow):
         self.player.show_attention(answer, measurement)
         if answer is not None:
             annotation = self.desk.session.annotation
-            coded = megc_class(annotation.emotion) if annotation else None
+            coded = class_among(annotation.emotion, answer.classes) if annotation else None
             self.recognition_panel.show_answer(answer, coded, measurement.warnings)
 
     def _show_model(self, folder: Path | None, card: dict[str, Any]) -> None:

@@ -39,7 +39,7 @@ class ImportDialog(QDialog):
     def __init__(self, project: Project, settings: QSettings, parent: QWidget, folder: Path | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Import data set")
-        self.resize(820, 660)
+        self.resize(820, 700)
         self._project = project.folder
         self._coder = project.coder
         self._worker = Worker("import", self)

@@ -62,6 +62,8 @@ class OwnLayout(QWidget):
         self.preview.verticalHeader().hide()
         self.preview.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.preview.setMinimumHeight(110)
+        self.preview.verticalHeader().setDefaultSectionSize(24)
+        self.preview.setAccessibleName("Clips found")
         self.hint = QLabel()
         self.hint.setObjectName("hint")
         self.hint.setWordWrap(True)

@@ -53,6 +53,9 @@ class ImportSource(QWidget):
         self.hint = QLabel()
         self.hint.setObjectName("hint")
         self.hint.setWordWrap(True)
+        self.about = QLabel()
+        self.about.setObjectName("hint")
+        self.about.setWordWrap(True)
         browse = QPushButton("Choose…")
         browse.clicked.connect(self._browse_folder)
         browse_coding = QPushButton("Choose…")
@@ -62,6 +65,7 @@ class ImportSource(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.addRow("Folder", _row(self.folder, browse))
         form.addRow("Data set", self.dataset)
+        form.addRow("", self.about)
         form.addRow("Coding file", _row(self.coding, browse_coding))
         form.addRow("Frames", self.kind)
         for box in (self.take_over, self.middle_apex, self.macro):
@@ -119,6 +123,12 @@ class ImportSource(QWidget):
         self.kind.addItem("the usual ones", "")
         for kind in known.kinds if known else ():
             self.kind.addItem(kind, kind)
+        if known is not None:
+            self.about.setText(
+                f"{known.title}: {known.published_total} expressions as published, {known.fps:g} frames a second. "
+                + (f"Its coding file is named like {known.coding[0]}." if known.coding else "It has no coding file.")
+            )
+        self.about.setVisible(known is not None)
         self._form.setRowVisible(self.kind, known is not None)
         self._form.setRowVisible(self.middle_apex, known is not None and not known.apex_coded)
         self._form.setRowVisible(self.macro, known is not None and known.name == "cas-me-2")

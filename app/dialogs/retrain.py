@@ -1,6 +1,7 @@
 """Before a training: what it will learn from, and the few settings worth asking for."""
 
 from collections import Counter
+from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtWidgets import (
@@ -24,12 +25,18 @@ from mer_core.training.settings import TrainSettings
 class RetrainDialog(QDialog):
     """Shows the labels as they are now; `options` are the command line's."""
 
-    def __init__(self, labels: TrainingSet, parent: QWidget) -> None:
+    def __init__(self, labels: Sequence[TrainingSet], parent: QWidget) -> None:
+        """labels: the project's, as the classes of each of its label maps; the first is chosen."""
         super().__init__(parent)
+        self._labels = labels
         self.setWindowTitle("Retrain")
         self.setMinimumWidth(440)
-        text = QLabel(_summary(labels))
-        text.setWordWrap(True)
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self.label_map = QComboBox()
+        for each in labels:
+            self.label_map.addItem(each.label_map.title, each.label_map.name)
+        self.label_map.currentIndexChanged.connect(self._show_labels)
         defaults = TrainSettings()
         self.epochs = QSpinBox()
         self.epochs.setRange(1, 1000)
@@ -49,6 +56,7 @@ class RetrainDialog(QDialog):
         self.method.addItem("MR-UAMF, the paper's method", "mr-uamf")
         self.method.addItem("MR-UAMF+, our own best", "mr-uamf-plus")
         self.method.currentIndexChanged.connect(self._show_method)
+        form.addRow("Classes", self.label_map)
         form.addRow("Method", self.method)
         form.addRow("Epochs", self.epochs)
         form.addRow("Seeds", self.seeds)
@@ -57,19 +65,20 @@ class RetrainDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.train_button = QPushButton("Train")
         self.train_button.setDefault(True)
-        self.train_button.setEnabled(labels.obstacle is None)
         buttons.addButton(self.train_button, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.addWidget(text)
+        layout.addWidget(self._text)
         layout.addLayout(form)
         layout.addWidget(buttons)
+        self._show_labels()
 
     @property
     def options(self) -> list[str]:
         """The settings chosen, as arguments of ``mer_core train``."""
         values = {"method": self.method.currentData(), "epochs": self.epochs.value(), "seeds": self.seeds.value()}
+        values["label-map"] = self.label_map.currentData()
         if self._parts_are_switches:
             values["mixing"] = "fu-mix" if self.fu_mix.isChecked() else "none"
             values["image"] = self.image.currentData()
@@ -78,6 +87,12 @@ class RetrainDialog(QDialog):
     @property
     def _parts_are_switches(self) -> bool:
         return bool(self.method.currentData() == "mr-uamf")
+
+    def _show_labels(self) -> None:
+        """What would be learnt as these classes."""
+        labels = self._labels[self.label_map.currentIndex()]
+        self._text.setText(_summary(labels))
+        self.train_button.setEnabled(labels.obstacle is None)
 
     def _show_method(self) -> None:
         """Each method has its own usual epochs; MR-UAMF+ has no parts to switch."""

@@ -113,3 +113,9 @@ MEGC_CLASSES = MEGC.classes
 def megc_class(emotion: str) -> str | None:
     """The MEGC 2019 class of an emotion word; None where the challenge leaves it out (others, tense, …)."""
     return MEGC.class_of(emotion)
+
+
+def class_among(emotion: str, classes: Iterable[str]) -> str | None:
+    """Which of a model's classes an emotion is: the word itself where it is one, else its MEGC 2019 class."""
+    known = set(classes)
+    return next((name for name in (OWN.class_of(emotion), megc_class(emotion)) if name in known), None)

@@ -128,3 +128,14 @@ def test_our_own_best_is_trained_from_the_same_dialog(trainee: MainWindow, qtbot
         qtbot.mouseClick(dialog.train_button, Qt.MouseButton.LeftButton)
     (run,) = runs(trainee)
     assert read_card(run)["method"] == "mr-uamf-plus"
+
+
+def test_the_classes_to_learn_are_chosen_by_label_map(trainee: MainWindow) -> None:
+    trainee.asking.for_training()
+    dialog = opened(trainee, RetrainDialog)
+    assert dialog.label_map.currentData() == "megc2019"
+    dialog.label_map.setCurrentIndex(dialog.label_map.findData("own"))
+    options = dialog.options
+    assert options[options.index("--label-map") + 1] == "own"
+    assert "disgust" in dialog._text.text()
+    dialog.reject()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mer_core.annotation import Annotation, Marks
-from mer_core.annotation.label_maps import FOLDER, MEGC, OWN, label_map, label_maps, read_label_map
+from mer_core.annotation.label_maps import FOLDER, MEGC, OWN, class_among, label_map, label_maps, read_label_map
 from mer_core.cli import main
 from mer_core.errors import MerError
 from mer_core.evaluation.plan import Plan, apply_plan
@@ -45,6 +45,9 @@ def test_several_words_are_of_a_class_where_all_are() -> None:
     assert MEGC.class_of("positive & surprise") is None
     assert OWN.class_of("Tense ") == "tense"
     assert OWN.class_of("") is None
+    assert class_among("fear", ("fear", "others")) == "fear"
+    assert class_among("fear", ("negative", "positive", "surprise")) == "negative"
+    assert class_among("tense", ("negative", "positive", "surprise")) is None
     assert OWN.classes_for(["zeal", "others", "fear", ""]) == ("fear", "others", "zeal")
 
 
