@@ -79,7 +79,7 @@ class Live(QObject):
         self._measure_field()
 
     def settings(self) -> FlowSettings | None:
-        """How the fields are measured; None where the model's card names settings that this version does not know."""
+        """How the fields are measured; None before the face is found, or where the model's card names unknown settings."""
         return self._settings(self.flow)
 
     def refresh(self) -> None:
@@ -225,9 +225,9 @@ class Live(QObject):
         return self.alignment is not None and max(onset, target) < self._media.frames
 
     def _settings(self, changes: dict[str, Any]) -> FlowSettings | None:
-        if self._media.clip is None:
+        if self.alignment is None:
             return None
-        from mer_core.analysis import settings_for
+        from mer_core.analysis import settings_for  # loaded by the aligning thread, all but this file
 
         try:
             return replace(settings_for(self._card), **changes)

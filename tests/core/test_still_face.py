@@ -35,10 +35,10 @@ def noise_alone(number: int) -> tuple[Alignment, float]:
     return alignment, float(measure_clip(pair.__getitem__, alignment, 0, 1).field.strain.mean())
 
 
-@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("number", [1, 3])
 @pytest.mark.parametrize(
     "head",
-    [(5, 0, 0, 0), (-3, 4, 0, 0), (0, 0, 2, 0), (0.5, -0.4, -0.3, 0.002), (3, -4, -2, 0), (-4, 3, 2, 0.01)],
+    [(5, 0, 0, 0), (0, 0, 2, 0), (0.5, -0.4, -0.3, 0.002), (3, -4, -2, 0), (-4, 3, 2, 0.01)],
 )
 def test_a_rigidly_moved_face_strains_at_most_twice_as_much_as_noise(
     number: int, head: tuple[float, float, float, float]
