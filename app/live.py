@@ -79,7 +79,7 @@ class Live(QObject):
         self._measure_field()
 
     def settings(self) -> FlowSettings | None:
-        """How the fields are measured; None before the face is found, or where the model's card names unknown settings."""
+        """How the fields are measured; None before the face is found, or where the model's card names unknown ones."""
         return self._settings(self.flow)
 
     def refresh(self) -> None:
