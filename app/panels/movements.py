@@ -20,7 +20,7 @@ from mer_core.spotting.suggestion import Suggestion
 _HEADERS = ("Apex", "Kind", "ms", "px", "Where", "Sure", "")
 _TIPS = (
     "The frame of the strongest movement",
-    "A micro-expression lasts less than half a second",
+    "A micro-expression lasts less than half a second; of an open one beginning or end is not seen",
     "From onset to offset",
     "How far the tenth of the face that moves most does so, in pixels of the source",
     "The region that moves most",
@@ -90,7 +90,7 @@ class Movements(QWidget):
     def _texts(self, movement: Suggestion) -> tuple[str, ...]:
         where = movement.regions[0] if movement.regions else ""
         number = self._desk.media.number(movement.apex)
-        duration = f"{movement.seconds * 1000:.0f}" + ("" if movement.onset and movement.offset else "+")
+        duration = f"{movement.seconds * 1000:.0f}" + ("+" if movement.onset is None or movement.offset is None else "")
         return f"{number}", movement.kind, duration, f"{movement.pixels:.2f}", where, f"{movement.confidence:.0%}", ""
 
     def _explain(self) -> None:

@@ -103,6 +103,7 @@ class Spotter(QObject):
             self.progressed.emit(message["done"] / max(1, message["total"]))
         elif message["event"] == "spotted":
             suggestions = tuple(Suggestion.from_dict(each) for each in message["suggestions"])
+            self.progressed.emit(0.0)
             self._take(Spotted(Curve(message["indices"], message["values"]), suggestions))
 
     def _end(self, process: CoreProcess, code: int, log: str) -> None:

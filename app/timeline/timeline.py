@@ -43,7 +43,7 @@ class Candidate:
 
     first: int
     last: int
-    kind: Literal["micro", "macro"]
+    kind: Literal["micro", "macro", "open"]
     chosen: bool
 
 
@@ -289,7 +289,7 @@ class Timeline(QWidget):
             left, right = self.x_of(each.first), self.x_of(each.last)
             middle, half = (left + right) / 2, max(2.0, (right - left) / 2)
             bar = QRectF(middle - half, RULER + 2, 2 * half, 4 if each.chosen else 2)
-            painter.fillRect(bar & self._geometry.track, QColor(c.apex if each.kind == "micro" else c.faint))
+            painter.fillRect(bar & self._geometry.track, QColor(c.faint if each.kind == "macro" else c.apex))
 
     def _paint_span(self, painter: QPainter, c: Colours) -> None:
         """The expression from onset to offset, steeper up to the apex as the movement itself."""

@@ -10,6 +10,7 @@ _STRONGEST = 10  # one in so many cells, as in the whole face's curve
 _ERRORS = 2.8
 _CLEAR, _CRISP = 0.15, 0.8  # pixels; part of the variance
 _BLINK, _TURN = 3.0, 20.0  # times the face's own strength
+_FAR = 0.1  # of the crop's side: a head that turns as far shows a face that no longer looks the same
 
 
 def strength(way: np.ndarray, share: np.ndarray) -> float:
@@ -18,18 +19,18 @@ def strength(way: np.ndarray, share: np.ndarray) -> float:
     return float(counted[-max(1, len(counted) // _STRONGEST) :].mean()) if len(counted) else 0.0
 
 
-def exists(share: float, pixels: float, lids: float, head: float) -> float:
+def exists(share: float, pixels: float, lids: float, head: float, side: float) -> float:
     """How probable it is, 0..1, that a movement is an expression, and no noise, stir, blink or turn of the head.
 
     share: the course's of the movement's variance; pixels: the face's strength, without the eyes; lids: theirs; head:
-    how far the head moved meanwhile; all pixels of the source. By logistic curves whose middles lie where stirs and
-    noise of clips without an expression and half-pixel expressions part.
+    how far the head moved meanwhile; side: of the crop, twice the way between the eyes; all pixels of the source. By
+    logistic curves whose middles lie where half-pixel expressions and what stirs without one part.
     """
     pixels = max(pixels, 1e-6)
     clear = 1 / (1 + (_CLEAR / pixels) ** 4)
     crisp = 1 / (1 + math.exp((_CRISP - share) / 0.04))
     awake = 1 / (1 + (lids / (_BLINK * pixels)) ** 4)  # lids move several times as far as what they drag along
-    upright = 1 / (1 + (head / (_TURN * pixels)) ** 2)
+    upright = 1 / (1 + (head / (_TURN * pixels)) ** 2) / (1 + (head / (_FAR * side)) ** 4)
     return clear * crisp * awake * upright
 
 

@@ -186,7 +186,13 @@ def _different(found: list[Suggestion]) -> list[Suggestion]:
 
 
 def _same(one: Suggestion, other: Suggestion) -> bool:
-    return one.first <= other.apex <= one.last or other.first <= one.apex <= other.last
+    return _during(one.apex, other) or _during(other.apex, one)
+
+
+def _during(index: int, movement: Suggestion) -> bool:
+    """What begins before the clip, or ends after it, lasts from its first or to its last frame."""
+    after = movement.onset is None or movement.onset <= index
+    return after and (movement.offset is None or index <= movement.offset)
 
 
 def _suggestion(movement: Movement, window: Track, stretch: slice, cells: Cells, clip: Clip) -> Suggestion | None:
@@ -201,7 +207,8 @@ def _suggestion(movement: Movement, window: Track, stretch: slice, cells: Cells,
     way = np.linalg.norm(np.tensordot(movement.weights, window.moved[stretch], 1), axis=2)
     pixels = strength(way, cells.face)
     head = float(np.ptp(window.head[onset_row : offset_row + 1]))
-    there = exists(movement.share, pixels, strength(way, cells.lids), head)
+    side = window.alignment.size / window.alignment.scale
+    there = exists(movement.share, pixels, strength(way, cells.lids), head, side)
     if there < _LEAST:
         return None
     begins, ends = course.onset > -0.5, course.offset < length - 0.5

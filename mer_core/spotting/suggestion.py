@@ -28,9 +28,11 @@ class Suggestion:
     seconds: float
 
     @property
-    def kind(self) -> Literal["micro", "macro"]:
-        """By its duration: a micro-expression lasts less than half a second."""
-        return "micro" if self.seconds < MICRO else "macro"
+    def kind(self) -> Literal["micro", "macro", "open"]:
+        """By its duration: a micro-expression lasts less than half a second; open: its beginning or end is not seen."""
+        if self.seconds >= MICRO:
+            return "macro"
+        return "open" if self.onset is None or self.offset is None else "micro"
 
     @property
     def first(self) -> int:

@@ -45,7 +45,7 @@ def scrub(file: str) -> dict[str, Any]:
     wait_until(lambda: not media._filler.busy, "nothing is read ahead")
     pulse_seen = 0.0
     while len(uncached) < _MOVES:
-        index = timeline._geometry.index_at(_place(window, rng.randrange(media.frames)).x())
+        index = timeline.index_at(_place(window, rng.randrange(media.frames)).x())
         near = media.buffer is None or media.buffer.cached(index) is not None or alone.same_group(index, media.index)
         if near:  # decoded already on the way to another
             continue
@@ -218,7 +218,7 @@ def _move(window: MainWindow, watch: _Watch, index: int) -> float:
     """Milliseconds from moving the slider to another place until the frame there is painted."""
     media, timeline = window.desk.media, window.player.timeline
     place = _place(window, index)
-    wanted = timeline._geometry.index_at(place.x())
+    wanted = timeline.index_at(place.x())
     if wanted == media.index:
         return _move(window, watch, (index + media.frames // 3) % media.frames)
     return watch.time(lambda: QTest.mouseMove(timeline, place), lambda: media.index == wanted)
