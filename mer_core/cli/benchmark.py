@@ -2,8 +2,7 @@
 
 import argparse
 
-from mer_core.cli.studies import add_study, run_study_command
-from mer_core.errors import ModelError
+from mer_core.cli.studies import add_study, names, run_study_command
 from mer_core.evaluation.entries import HEAVY, benchmark_entries
 from mer_core.models.registry import METHODS
 
@@ -25,9 +24,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure what is missing in --out, then write the report."""
-    names = [name.strip() for name in (arguments.methods or "").split(",") if name.strip()]
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
-        raise ModelError(f"The method '{min(twice)}' is named twice: name it once.")
-    entries = benchmark_entries(names, seeds=arguments.seeds, epochs=arguments.epochs)
+    entries = benchmark_entries(names(arguments.methods), seeds=arguments.seeds, epochs=arguments.epochs)
     return run_study_command("benchmark", arguments, entries, arguments.heavy)

@@ -38,6 +38,15 @@ def add_study(parser: argparse.ArgumentParser) -> None:
     add_plan(parser)
 
 
+def names(text: str | None) -> list[str]:
+    """What stands between the commas; none without a text. MerError for a name given twice."""
+    given = [name.strip() for name in (text or "").split(",") if name.strip()]
+    twice = {name for name in given if given.count(name) > 1}
+    if twice:
+        raise MerError(f"'{min(twice)}' is named twice: name it once.")
+    return given
+
+
 def run_study_command(kind: str, arguments: argparse.Namespace, entries: Sequence[Entry], heavy: str) -> int:
     """Measure, tell how far it is, write the report."""
     if arguments.jobs < 1:
@@ -114,12 +123,12 @@ def _show(study: dict[str, Any], report: Path) -> None:
     console = Console()
     leaks = any(one["leaks_subjects"] for one in study["divisions"].values())
     warning = " – LEAKS SUBJECTS: flattering, not for comparison" if leaks else ""
-    names = ", ".join(f"{one['protocol']} ({one['folds']} folds)" for one in study["divisions"].values())
+    protocols = ", ".join(f"{one['protocol']} ({one['folds']} folds)" for one in study["divisions"].values())
     rows = {
         entry["name"] + (" †" if entry["division"] == "small" else ""): entry["pooled"] for entry in measured(study)
     }
     if rows:
-        console.print(figures_table(f"{study['kind']}: {names}{warning}", rows))
+        console.print(figures_table(f"{study['kind']}: {protocols}{warning}", rows))
     for entry in not_run(study):
         console.print(f"{entry['name']} was not measured: {entry['not_run']}", style="red", markup=False)
     console.print(f"Report: {report}", soft_wrap=True, markup=False)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mer_core.errors import ModelError
 from mer_core.models.registry import METHODS, method
 from mer_core.models.settings import MethodSettings
 
@@ -61,10 +62,18 @@ def benchmark_entries(names: Sequence[str] = (), *, seeds: int, epochs: int | No
     return entries
 
 
-def ablation_entries(*, seeds: int, epochs: int | None = None) -> list[Entry]:
-    """The rows of ``ABLATION``, all of the method mr-uamf."""
+def ablation_entries(names: Sequence[str] = (), *, seeds: int, epochs: int | None = None) -> list[Entry]:
+    """The named rows of ``ABLATION`` (none named: all), all of the method mr-uamf; ModelError for an unknown name."""
+    unknown = set(names) - {name for name, _, _ in ABLATION}
+    if unknown:
+        rows = ", ".join(name for name, _, _ in ABLATION)
+        raise ModelError(f"The ablation has no row '{min(unknown)}': choose of {rows}.")
     base = _settings(method("mr-uamf").settings(), seeds=seeds, epochs=epochs)
-    return [Entry(name, title, "mr-uamf", replace(base, **changes)) for name, title, changes in ABLATION]
+    return [
+        Entry(name, title, "mr-uamf", replace(base, **changes))
+        for name, title, changes in ABLATION
+        if not names or name in names
+    ]
 
 
 def _settings(settings: MethodSettings, *, seeds: int, epochs: int | None) -> MethodSettings:

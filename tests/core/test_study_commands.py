@@ -64,6 +64,7 @@ def test_benchmark_by_command(data: Path, tmp_path: Path, capsys: pytest.Capture
         (["benchmark", "{data}", "--out", "{out}", "--methods", "hoof,hoof"], "'hoof' is named twice"),
         (["benchmark", "{data}", "--out", "{out}", "--methods", "magic"], "'magic' is unknown"),
         (["benchmark", "{data}", "--out", "{out}", "--seeds", "0", "--methods", "hoof"], "'seeds' is 0"),
+        (["ablation", "{data}", "--out", "{out}", "--rows", "baseline,magic"], "no row 'magic'"),
         (["ablation", "{data}.h5", "--out", "{out}"], "no feature file"),
         (["evaluate", "{data}", "--method", "hoof", "--test-peek"], "nothing to peek at"),
         (["evaluate", "{data}", "--protocol", "cross"], "--train A,B --test C"),
