@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QSettings, Qt, Signal
@@ -18,6 +20,7 @@ from app.panels.motion_views import (
     WHEELS,
     Direction,
     Horizontal,
+    MotionView,
     Shown,
     Strain,
     Vertical,
@@ -40,7 +43,8 @@ class MotionPanel(QWidget):
     whole_frame_wanted = Signal()
     hinted = Signal(str)
 
-    def __init__(self, settings: QSettings) -> None:
+    def __init__(self, settings: QSettings, views: Sequence[MotionView] = ()) -> None:
+        """`views`: one of each of VIEWS, where they have been built before, as each takes a while."""
         super().__init__()
         self._settings = settings
         self._measurement: Measurement | None = None
@@ -81,7 +85,7 @@ class MotionPanel(QWidget):
         self._graphics = pg.GraphicsLayoutWidget()
         self._graphics.ci.layout.setContentsMargins(2, 2, 2, 2)
         self._graphics.ci.layout.setSpacing(4)
-        self.views = {kind.name: kind() for kind in VIEWS}
+        self.views = {view.name: view for view in views or [kind() for kind in VIEWS]}
         self.view_actions = self._add_view_menu()
         self._graphics.sigDeviceRangeChanged.connect(lambda *_: self._arrange())
         self._graphics.scene().sigMouseMoved.connect(self._tell_value)

@@ -1,9 +1,10 @@
 """The docks drawn by pyqtgraph, which takes longer to load than the window to open: they are filled in afterwards."""
 
 import importlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.background import Worker
@@ -31,6 +32,8 @@ class Plots(QObject):
         self._desk: Desk | None = None
         self._settings = QSettings()
         self._worker = Worker("plots", self)
+        self._building: Iterator[None] = iter(())
+        self._stopped = False
 
     def connect_to(self, desk: Desk) -> None:
         """Serve this desk, once loaded."""
@@ -46,6 +49,7 @@ class Plots(QObject):
 
     def stop(self) -> None:
         """End the thread."""
+        self._stopped = True
         self._worker.stop()
 
     def show_measurement(self, measurement: "Measurement | None", text: str) -> None:
@@ -61,10 +65,26 @@ class Plots(QObject):
                 panel.follow_theme()
 
     def _build(self, _: None) -> None:
+        self._building = self._pieces()
+        self._build_next()
+
+    def _build_next(self) -> None:
+        """A piece, then the window's own events: all at once would hold it up for a quarter of a second."""
+        if not self._stopped and next(self._building, self) is None:
+            QTimer.singleShot(0, self, self._build_next)
+
+    def _pieces(self) -> Iterator[None]:
         from app.panels.motion import MotionPanel
+        from app.panels.motion_views import VIEWS, MotionView
         from app.panels.training import TrainingPanel
 
-        self.motion, self.training = MotionPanel(self._settings), TrainingPanel()
+        views: list[MotionView] = []
+        for kind in VIEWS:
+            views.append(kind())
+            yield
+        training = TrainingPanel()
+        yield
+        self.motion, self.training = MotionPanel(self._settings, views), training
         for place, panel in ((self.motion_place, self.motion), (self.training_place, self.training)):
             layout = place.layout()
             if layout is not None:
