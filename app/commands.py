@@ -14,14 +14,22 @@ if TYPE_CHECKING:
 class Edit(QUndoCommand):
     """Some records changed together. Doing it writes it to disk; an edit that the disk refuses leaves no trace."""
 
-    def __init__(self, session: "Session", text: str, changes: list[Change], merge: int = -1) -> None:
+    def __init__(
+        self, session: "Session", text: str, changes: list[Change], merge: int = -1, written: bool = False
+    ) -> None:
+        """written: it is on disk already, and only has to be shown."""
         super().__init__(text)
+        self._written = written
         self._session = session
         self._changes = changes
         self._merge = merge
         self._done_before = False
 
     def redo(self) -> None:
+        if self._written:
+            self._written, self._done_before = False, True
+            self._session.show_written(self._changes)
+            return
         self._apply(self._changes, f"Redo: {self.text()}" if self._done_before else self.text())
         self._done_before = True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from app.desk import Desk
 from app.panels.clip_list import ClipList
 from app.panels.notice import Notice
 from mer_core.errors import MerError
-from mer_core.project import FILE_NAME, Change
+from mer_core.project import FILE_NAME, Change, Project
 
 if TYPE_CHECKING:  # what reads data sets is imported when it is first asked for: the window opens without it
     from mer_core.datasets.found import ImportReport
@@ -44,6 +45,11 @@ class Importing(QObject):
             lambda: actions.enable(("import_reports", "locate"), desk.session.project is not None)
         )
         actions.enable(("import_reports", "locate"), False)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is looked at or written."""
+        return self._worker.busy
 
     def stop(self) -> None:
         """End the thread, and the dialog's."""
@@ -87,17 +93,29 @@ class Importing(QObject):
     def _import(self, action: str, changes: list[Change], report: ImportReport) -> None:
         from mer_core.datasets.report import to_json
 
+        self._write(action, changes, lambda project: project.keep_import_report(report.dataset, to_json(report)))
+
+    def _write(self, action: str, changes: list[Change], also: Callable[[Project], None] = lambda _: None) -> None:
+        """Write an edit of hundreds of records in the background; then it is shown, and one step to undo."""
         session = self._desk.session
-        if session.project is None or not changes:
+        project, coder = session.project, session.coder
+        if project is None or not changes:
             return
-        if session.change(action, changes):
-            try:
-                session.project.keep_import_report(report.dataset, to_json(report))
-            except MerError as error:
-                self._say(str(error))
-            clips = session.project.clips()
-            if session.clip is None and clips:
+        folder = project.folder
+
+        def work() -> None:
+            with Project.open(folder) as opened:
+                opened.apply(changes, coder, action)
+                also(opened)
+
+        def then(_: None) -> None:
+            if session.project is not project:
+                return  # another was opened meanwhile; the edit is in its own
+            session.adopt(action, changes)
+            if session.clip is None and (clips := project.clips()):
                 session.choose_clip(clips[0].id)
+
+        self._worker.submit("write", work, then, self._say)
 
     def show_reports(self) -> None:
         """The reports of this project's imports."""
@@ -129,7 +147,6 @@ class Importing(QObject):
 
     def locate(self, place: Path) -> None:
         """Look for all missing clips in a new place, in the background, and keep where they are."""
-        from mer_core.project import Project
         from mer_core.project.locating import locate
 
         project = self._desk.session.project
@@ -151,7 +168,7 @@ class Importing(QObject):
     def _keep_places(self, found: Relocation, place: Path) -> None:
         self._notice.hide()
         if found.changes:
-            self._desk.session.change(f"Locate {len(found.changes)} clips", list(found.changes))
+            self._write(f"Locate {len(found.changes)} clips", list(found.changes))
         elif not found.still_missing:
             self._say("No clip is missing: all are where the project knows them.")
         if found.still_missing:

@@ -114,10 +114,14 @@ class Session(QObject):
         self._edit(f"Change {' and '.join(values)} of {clip.name}", [Change(clip, replace(clip, **values))])
 
     def change(self, text: str, changes: Sequence[Change]) -> bool:
-        """Change many records as one edit; whether the disk took it."""
+        """Change several records as one edit; whether the disk took it."""
         before = self.undo_stack.index()
         self._edit(text, list(changes))
         return self.undo_stack.index() > before
+
+    def adopt(self, text: str, changes: Sequence[Change]) -> None:
+        """Show a large edit that a working thread has written already, as one to undo."""
+        self.undo_stack.push(Edit(self, text, list(changes), written=True))
 
     def choose_clip(self, clip_id: int, expression: int = 1) -> None:
         """Make a clip the one shown."""
@@ -248,6 +252,10 @@ class Session(QObject):
         if self.project is None:
             return
         self.project.apply(changes, self.coder, action)
+        self.show_written(changes)
+
+    def show_written(self, changes: list[Change]) -> None:
+        """Show an edit that is on disk."""
         self._dragged = None
         try:
             self._follow(changes)

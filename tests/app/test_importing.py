@@ -76,7 +76,7 @@ def read(qtbot: QtBot, dialog: ImportDialog) -> None:
 
 def accept(qtbot: QtBot, window: MainWindow, dialog: ImportDialog) -> None:
     qtbot.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)
-    wait_until(lambda: window.importing.dialog is None, "the dialog is closed")
+    wait_until(lambda: window.importing.dialog is None and not window.importing.busy, "all is written")
 
 
 def stored(folder: Path, coder: str = "anna") -> list[Annotation]:
