@@ -63,11 +63,13 @@ class Importing(QObject):
         """Open projects and clips; offer to import a folder that is neither."""
         if len(paths) == 1 and paths[0].is_dir() and not (paths[0] / FILE_NAME).is_file():
             folder = paths[0]
+            self._desk.opener.busy.emit(f"Looking at {folder.name}…")
             self._worker.submit("what", lambda: _holds_clips(folder), lambda many: self._go_on(folder, many), self._say)
         else:
             self._desk.opener.open(paths)
 
     def _go_on(self, folder: Path, many: bool) -> None:
+        self._desk.opener.busy.emit("")
         if many:
             self.start(folder)
         else:

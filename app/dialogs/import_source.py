@@ -55,7 +55,6 @@ class ImportSource(QWidget):
         self.hint.setWordWrap(True)
         self.about = QLabel()
         self.about.setObjectName("hint")
-        self.about.setWordWrap(True)
         browse = QPushButton("Choose…")
         browse.clicked.connect(self._browse_folder)
         browse_coding = QPushButton("Choose…")

@@ -1,5 +1,6 @@
 """A clip stored as one picture a frame, as most micro-expression data sets are."""
 
+import os
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -51,11 +52,15 @@ def frames_fingerprint(files: tuple[Path, ...]) -> str:
 
 def numbered_frames(folder: Path) -> tuple[tuple[Path, ...], tuple[int, ...]]:
     """Picture files of `folder` and their frame numbers, ascending; no file is opened. Raises ClipError."""
-    files = sorted(
-        file
-        for file in folder.iterdir()
-        if file.suffix.lower() in PICTURES and not file.name.startswith(".") and file.is_file()
-    )
+    with os.scandir(folder) as entries:  # thousands of frames: no question to the disk for each
+        names = sorted(
+            entry.name
+            for entry in entries
+            if os.path.splitext(entry.name)[1].lower() in PICTURES  # noqa: PTH122
+            and not entry.name.startswith(".")
+            and entry.is_file()
+        )
+    files = [folder / name for name in names]
     if not files:
         kinds = "png, jpg, bmp or tif"
         raise ClipError(f"The folder {folder} holds no pictures ({kinds}); choose the folder with a clip's frames.")

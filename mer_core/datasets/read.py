@@ -76,6 +76,8 @@ class _Places:
         there = [one for one in dataset.kinds if one in by_kind]
         self.kind = kind or (there[0] if there else "")
         self.folders = by_kind.get(self.kind, {})
+        if not kind:  # a video stands in where there are no frames
+            self.folders = {**by_kind.get("video", {}), **self.folders}
         others = [one for one in there if one != self.kind]
         if others and self.folders:
             self.remarks.append(f"The {self.kind} frames were taken; {' and '.join(others)} ones are there as well.")

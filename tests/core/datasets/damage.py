@@ -49,6 +49,11 @@ def damaged(folder: Path, seed: int) -> Path:
     return path
 
 
+def large(seed: int) -> bool:
+    """Whether a seed makes a file that takes seconds to make and to refuse."""
+    return (*_WORKBOOKS, *_TEXTS)[seed % (len(_WORKBOOKS) + len(_TEXTS))] in (_empty_rows, _bomb, _long)
+
+
 def _cut(path: Path, chance: random.Random) -> None:
     data = path.read_bytes()
     path.write_bytes(data[: chance.randrange(len(data) + 1)])

@@ -269,3 +269,16 @@ def test_a_pattern_may_have_text_around_its_parts() -> None:
         "subject": "07", "emotion": "anger", "clip": "EP1",
     }  # fmt: skip
     assert Pattern("{subject}/{clip}").match(("EP1",)) is None
+
+
+def test_a_video_stands_in_where_a_clip_has_no_frames(tmp_path: Path, small_sample: Path) -> None:
+    video = next(small_sample.rglob("*.mp4"))
+    rows = [("Subject", "Filename", "OnsetFrame", "OffsetFrame", "Emotion"), (1, "EP1", 1, 3, "fear"),
+            (1, "EP2", 1, 3, "fear")]  # fmt: skip
+    workbook(tmp_path / "CASME2-coding.xlsx", ("Sheet1", rows))
+    numbered(tmp_path / "raw" / "sub01" / "EP1", "img{}.jpg", 1, 3)
+    (tmp_path / "raw" / "sub01" / "EP2.mp4").write_bytes(video.read_bytes())
+    found = read("casme2", tmp_path)
+    assert [clip.path.name for clip in found.clips] == ["EP1", "EP2.mp4"]
+    assert found.clips[1].frames > 3
+    assert len(found.clips[1].fingerprint) == 32
