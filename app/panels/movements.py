@@ -17,6 +17,7 @@ from app.spotting.suggesting import Suggesting
 from app.theme import colours
 from mer_core.spotting.suggestion import Suggestion
 
+_MOST = 500  # rows; more would hold up the window
 _HEADERS = ("Apex", "Kind", "ms", "px", "Where", "Sure", "")
 _TIPS = (
     "The frame of the strongest movement",
@@ -65,7 +66,9 @@ class Movements(QWidget):
         self._fill()
 
     def _fill(self) -> None:
-        rows = self._suggesting.movements
+        found = self._suggesting.movements
+        surest = sorted(found, key=lambda each: -each.confidence)[:_MOST]
+        rows = tuple(sorted(surest, key=lambda each: each.apex))
         if rows != self._rows or self.table.rowCount() != len(rows):
             self._rows = rows
             self.table.setRowCount(len(rows))
@@ -95,7 +98,8 @@ class Movements(QWidget):
 
     def _explain(self) -> None:
         spotter = self._suggesting.spotter
-        text = ""
+        found = len(self._suggesting.movements)
+        text = f"The {_MOST} surest of {found}." if found > _MOST else ""
         if not self._rows:
             text = "Movements found in the clip are listed here."
             if spotter.running:

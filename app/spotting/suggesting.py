@@ -35,6 +35,7 @@ class Suggesting(QObject):
         self.chosen: Suggestion | None = None
         self._gone_to: Suggestion | None = None
         self._decided: set[tuple[MarkName, int]] = set()
+        self._shown: tuple[object, ...] = ()
         self._taken: list[Marks] = []  # of the clip's other expressions
         self.curve_menu = CurveMenu(actions, timeline, settings)
         self._keys = {name: actions[name].shortcuts() for name in _DECIDING}
@@ -97,15 +98,16 @@ class Suggesting(QObject):
         offers = self._offers(marks)
         self._desk.session.offers = offers
         self._timeline.set_ghosts(offers)
-        several = len(self.movements) > 1
-        self._timeline.set_candidates(
-            [Candidate(each.first, each.last, each.kind, each == self.chosen) for each in self.movements]
-            if several
-            else ()
-        )
         self._actions.enable(_DECIDING, bool(offers))
-        self._actions.enable(_STEPPING, bool(self.movements))
-        self.changed.emit()
+        state = (self.movements, self.chosen, marks, frozenset(self._decided), tuple(self._taken))
+        if state != self._shown:  # while a flag is dragged it stays the same
+            self._shown = state
+            several = self.movements if len(self.movements) > 1 else ()
+            self._timeline.set_candidates(
+                [Candidate(each.first, each.last, each.kind, each == self.chosen) for each in several]
+            )
+            self._actions.enable(_STEPPING, bool(self.movements))
+            self.changed.emit()
 
     def _choose(self, marks: Marks) -> Suggestion | None:
         within = [each for each in self.movements if self._is_marked(each, [marks])]

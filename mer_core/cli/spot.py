@@ -11,7 +11,7 @@ from mer_core.errors import Cancelled, MerError, NoFaceError
 
 HELP = "Spot movements in a clip or a project's clips: motion curve, suggested onset, apex and offset."
 _SAY_EVERY = 0.1  # seconds
-_DRAWN = 8000  # points of a curve told to a window; of a longer one the highest of each stretch
+_DRAWN = 4000  # points of a curve told to a window; of a longer one the highest of each stretch
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,8 @@ _STRONGEST = 10  # one in so many cells, as in the whole face's curve
 # Errors are this many times what white noise would make them: a flow's noise lasts for several frames, and no face
 # follows the course exactly. Found on one seed of the sample (2.7 to 3.0 for each mark), the same on others.
 _ERRORS = 2.8
-_CLEAR, _CRISP = 0.15, 0.8  # pixels; part of the variance
+_CLEAR = 0.0008  # of the crop's side, 0.18 px of 224: what `analysis` takes for no movement at all
+_CRISP = 0.8  # of the variance
 _BLINK, _TURN = 3.0, 20.0  # times the face's own strength
 _FAR = 0.1  # of the crop's side: a head that turns as far shows a face that no longer looks the same
 
@@ -27,7 +28,7 @@ def exists(share: float, pixels: float, lids: float, head: float, side: float) -
     logistic curves whose middles lie where half-pixel expressions and what stirs without one part.
     """
     pixels = max(pixels, 1e-6)
-    clear = 1 / (1 + (_CLEAR / pixels) ** 4)
+    clear = 1 / (1 + (_CLEAR * side / pixels) ** 4)
     crisp = 1 / (1 + math.exp((_CRISP - share) / 0.04))
     awake = 1 / (1 + (lids / (_BLINK * pixels)) ** 4)  # lids move several times as far as what they drag along
     upright = 1 / (1 + (head / (_TURN * pixels)) ** 2) / (1 + (head / (_FAR * side)) ** 4)
