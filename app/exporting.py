@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSettings, Qt
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QProgressDialog, QWidget
 
 from app.actions import Actions
 from app.background import Worker
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mer_core.export.coding import Coding
 
 _WITH_PROJECT = ("export", "feature_file", "read_coding")
+_PATIENCE = 400  # milliseconds after which it is said what is waited for
 _CODINGS = "Codings (*.json *.csv *.tsv *.eaf);;All files (*)"
 _PACKED = "Packed projects (*.merproject *.zip);;All files (*)"
 
@@ -128,7 +129,31 @@ class Exporting(QObject):
 
             return read_coding(path)
 
-        self._worker.submit("read", work, lambda coding: self._offer(coding, path), self._notice.say)
+        waiting = self._waiting(f"Reading {path.name}…")
+
+        def offer(coding: Coding) -> None:
+            waiting.hide()
+            waiting.deleteLater()
+            self._offer(coding, path)
+
+        def say(sentence: str) -> None:
+            waiting.hide()
+            waiting.deleteLater()
+            self._notice.say(sentence)
+
+        self._worker.submit("read", work, offer, say)
+
+    def _waiting(self, text: str) -> QProgressDialog:
+        """Shown where the reading takes a while; its button gives the reading up."""
+        waiting = QProgressDialog(text, "Cancel", 0, 0, self._window)
+        waiting.setWindowTitle("Read a coding")
+        waiting.reset()  # else it would show itself by and by, however short the reading
+        timer = QTimer(waiting, singleShot=True, interval=_PATIENCE)
+        timer.timeout.connect(lambda: waiting.setVisible(self._worker.busy))
+        timer.start()
+        waiting.canceled.connect(self._worker.forget)
+        waiting.canceled.connect(waiting.deleteLater)
+        return waiting
 
     def _offer(self, coding: Coding, path: Path) -> None:
         from app.dialogs.export_reading import ReadingDialog

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -24,6 +24,7 @@ from app.dialogs.export_choices import CHOICES, Choice
 from app.dialogs.export_settings import ExportSettings
 from app.dialogs.place_field import PlaceField
 from app.session import Session
+from mer_core.errors import Cancelled
 from mer_core.project import ClipRecord
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ _CODING = ("json", "csv", "casme2", "samm", "eaf", "boris")
 
 class ExportDialog(QDialog):
     """`arguments` are those of ``mer_core export``."""
+
+    _looked = Signal(int, int)
 
     def __init__(self, session: Session, numbers: tuple[int, ...], last_folder: Path, parent: QWidget) -> None:
         """numbers: the source's frame numbers of the clip shown, empty where none is open."""
@@ -47,6 +50,8 @@ class ExportDialog(QDialog):
         self._home = last_folder
         self._coding: Coding | None = None
         self._worker = Worker("export", self)
+        self._closed = False
+        self._looked.connect(self._show_looking)
         self.formats = QListWidget()
         self.formats.setAccessibleName("What to export")
         self.formats.setFixedWidth(220)
@@ -79,7 +84,7 @@ class ExportDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self._build(buttons)
-        self.finished.connect(lambda _: self._worker.stop())
+        self.finished.connect(self._let_go)
         self.formats.currentItemChanged.connect(lambda *_: self._choose())
         self._read()
         self.formats.setCurrentRow(0)
@@ -143,12 +148,25 @@ class ExportDialog(QDialog):
     def _read(self) -> None:
         folder = self._folder
 
+        def look(done: int, total: int, _text: str) -> None:
+            if self._closed:
+                raise Cancelled
+            self._looked.emit(done, total)
+
         def work() -> Coding:
             from mer_core.export.coding import project_coding
 
-            return project_coding(folder)
+            return project_coding(folder, look)
 
         self._worker.submit("read", work, self._take_coding, self._tell)
+
+    def _let_go(self) -> None:
+        self._closed = True
+        self._worker.stop()
+
+    def _show_looking(self, done: int, total: int) -> None:
+        if self._coding is None and self.choice.name in _CODING:
+            self._heading.setText(f"Looking at the clips… {done} of {total}")
 
     def _take_coding(self, coding: Coding) -> None:
         self._coding = coding

@@ -1,6 +1,7 @@
 """``export``: a project's coding, clips, figures, or all of it, for others; what a format cannot carry is listed."""
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ from mer_core.progress import Progress
 
 HELP = "Export a project's coding, frames, figures or all of it, and list what the format cannot carry."
 CODING = ("json", "csv", "casme2", "samm", "eaf", "boris")
+OTHERS = ("frames", "video", "figures", "features", "pack")
 _SAID = """json: the coding, complete, ours; csv: one table; casme2, samm: XLSX in that set's columns; eaf: ELAN, a
 document for each clip; boris: tabular events; frames: a clip from onset to offset as PNG; video: the same without loss,
-FFV1 (.mkv) or H.264 (.mp4); figures: u, v, strain of each expression (.png, .svg, .pdf); pack: the project in one
-archive. For features see the command 'features'."""
+FFV1 (.mkv) or H.264 (.mp4); figures: u, v, strain of each expression (.png, .svg, .pdf); features: what a
+recogniser learns from (.h5, .npz; the command 'features' has more settings); pack: the project in one archive."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "out", metavar="OUT", type=Path, help="the file to write; a new folder for eaf, frames, figures"
     )
-    parser.add_argument("--format", choices=(*CODING, "frames", "video", "figures", "pack"), required=True, help=_SAID)
+    parser.add_argument("--format", choices=(*CODING, *OTHERS), required=True, help=_SAID)
     parser.add_argument(
         "--coder",
         action="append",
@@ -83,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
 def export(arguments: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     """Do it; ``out``, ``losses`` and what was written, in words that end before the place."""
     kind = arguments.format
-    make = _coding if kind in CODING else {"pack": _pack, "figures": _figures}.get(kind, _range)
+    make = _coding if kind in CODING else {"pack": _pack, "figures": _figures, "features": _features}.get(kind, _range)
     text, lost = make(arguments, progress)
     return {"out": str(arguments.out), "losses": lost, "text": text}
 
@@ -143,6 +145,19 @@ def _figures(arguments: argparse.Namespace, progress: Progress) -> tuple[str, li
         expression=arguments.expression,
     )
     return f"{count} figure{'' if count == 1 else 's'} are in" if count != 1 else "The figure is", left_out
+
+
+def _features(arguments: argparse.Namespace, progress: Progress) -> tuple[str, list[str]]:
+    from mer_core.features import write_features
+    from mer_core.project.features import check_place, project_features
+
+    if arguments.dry_run:
+        raise MerError("A feature file carries what is measured: leave --dry-run out.")
+    check_place(arguments.project, arguments.out)
+    features = project_features(arguments.project, progress, jobs=os.cpu_count() or 1)
+    write_features(arguments.out, features)
+    lost = [f"{clip} is left out. {why}" for clip, why in features.attributes.get("left_out", {}).items()]
+    return f"{len(features)} clips are in", lost
 
 
 def _pack(arguments: argparse.Namespace, progress: Progress) -> tuple[str, list[str]]:

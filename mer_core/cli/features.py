@@ -66,8 +66,6 @@ def run(arguments: argparse.Namespace) -> int:
     settings = FlowSettings(**{item.name: getattr(arguments, item.name) for item in fields(FlowSettings)})
     if arguments.jobs < 1:
         raise MerError(f"--jobs is {arguments.jobs}, but must be at least 1.")
-    if arguments.file is not None and not arguments.file.absolute().parent.is_dir():
-        raise MerError(f"{arguments.file} cannot be written: make its folder first.")
     wishes = Wishes()
     if arguments.json_lines:
         wishes.listen()
@@ -100,8 +98,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _measure(arguments: argparse.Namespace, settings: FlowSettings, progress: Progress) -> dict[str, Any]:
     from mer_core.features import write_features
     from mer_core.project.feature_cache import FILE_NAME
-    from mer_core.project.features import project_features
+    from mer_core.project.features import check_place, project_features
 
+    if arguments.file is not None:
+        check_place(arguments.project, arguments.file)
     features = project_features(
         arguments.project,
         progress,

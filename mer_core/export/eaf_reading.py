@@ -43,7 +43,7 @@ def _read(file: Path, number: int) -> CodedClip:
         clip = CodedClip(record, place, (), clock=clock)
         with open_clip(_media(root, file) or place, record.fps) as opened:
             clip = replace(clip, times=tuple(float(time) for time in opened.times), numbers=tuple(opened.numbers))
-        return replace(clip, annotations=tuple(_annotations(clip, root)))
+        return replace(clip, annotations=tuple(read_annotations(clip, root)))
     except (KeyError, ValueError) as error:
         raise ExportError(
             f"{file} was not written by MER Studio, or a part of it was taken out ({error}): export it again."
@@ -74,7 +74,8 @@ def _media(root: ET.Element, file: Path) -> Path | None:
     return place if place is not None and place.is_file() else None
 
 
-def _annotations(clip: CodedClip, root: ET.Element) -> list[Annotation]:
+def read_annotations(clip: CodedClip, root: ET.Element) -> list[Annotation]:
+    """What a document says of a clip whose times are known; KeyError, ValueError where it is none of ours."""
     slots = {slot.get("TIME_SLOT_ID"): slot.get("TIME_VALUE") for slot in root.iterfind("TIME_ORDER/TIME_SLOT")}
     found: dict[tuple[str, int], Annotation] = {}
     parents: dict[str, tuple[str, int]] = {}

@@ -38,6 +38,10 @@ def merge(project: Project, coding: Coding, *, take_differing: bool = False) -> 
     """
     clips = {clip.path: clip for clip in project.clips()}
     next_id = project.next_clip_id()
+    said: dict[int, dict[tuple[int, str], Annotation]] = {}
+    for each in project.annotations():
+        said.setdefault(each.clip, {})[each.expression, each.coder] = each
+    decided = {(each.clip, each.coder, each.mark, each.suggested) for each in project.decisions()}
     changes: list[Change] = []
     new_clips = new_annotations = same = 0
     differing = []
@@ -47,7 +51,7 @@ def merge(project: Project, coding: Coding, *, take_differing: bool = False) -> 
         if known is None:
             changes.append(Change(None, record))
             new_clips += 1
-        own = {(each.expression, each.coder): each for each in project.annotations(record.id)} if known else {}
+        own = said.get(record.id, {}) if known else {}
         for each in _of_clip(read, record):
             old = own.get((each.expression, each.coder))
             if old is None:
@@ -59,10 +63,9 @@ def merge(project: Project, coding: Coding, *, take_differing: bool = False) -> 
                 differing.append((old, each))
                 if take_differing:
                     changes.append(Change(old, each))
-        decided = project.decisions(record.id) if known else []
-        there = {(each.coder, each.mark, each.suggested) for each in decided}
-        new = [each for each in read.decisions if (each.coder, each.mark, each.suggested) not in there]
-        changes += [Change(None, replace(each, clip=record.id)) for each in new]
+        for made in read.decisions:
+            if (record.id, made.coder, made.mark, made.suggested) not in decided:
+                changes.append(Change(None, replace(made, clip=record.id)))
     return Merge(tuple(changes), new_clips, new_annotations, same, tuple(differing))
 
 

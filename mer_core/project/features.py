@@ -12,6 +12,7 @@ import numpy as np
 from mer_core.annotation.label_maps import MEGC, LabelMap
 from mer_core.clips import open_clip
 from mer_core.errors import ClipError, FeatureError
+from mer_core.export.targets import check_file
 from mer_core.faces.find import finder
 from mer_core.features import FeatureSet
 from mer_core.flow import FlowSettings
@@ -104,6 +105,13 @@ def project_features(
         },
         frames=np.stack(cuts) if frames else None,
     )
+
+
+def check_place(folder: Path, file: Path) -> None:
+    """Raise ExportError unless a feature file can come to lie there: not in a clip's folder, for one."""
+    with Project.open(folder) as project:
+        clips = [place for clip in project.clips() if (place := project.full_path(clip)).is_dir()]
+    check_file(file, (".h5", ".hdf5", ".npz"), clips)
 
 
 def _check_enough(chosen: TrainingSet, wanted: Sequence[_Wanted], left_out: dict[str, str]) -> None:

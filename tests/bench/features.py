@@ -27,10 +27,12 @@ def run() -> None:
         for _ in range(_ROUNDS):
             for jobs in best:
                 (folder / FILE_NAME).unlink(missing_ok=True)
-                began = time.perf_counter()
+                began, used = time.perf_counter(), _processor_seconds()
                 features = project_features(folder, silent, jobs=jobs)
-                best[jobs] = min(best[jobs], time.perf_counter() - began)
-                print(f"  {jobs} process{'es' if jobs > 1 else ''}: {time.perf_counter() - began:6.1f} s", flush=True)
+                took, used = time.perf_counter() - began, _processor_seconds() - used
+                best[jobs] = min(best[jobs], took)
+                text = f"{jobs} process{'es' if jobs > 1 else '  '}: {took:6.1f} s, of {used:6.1f} s of a core"
+                print(f"  {text}; the machine's load was {os.getloadavg()[0]:.1f}", flush=True)
         began = time.perf_counter()
         project_features(folder, silent)
         again = time.perf_counter() - began
@@ -38,6 +40,12 @@ def run() -> None:
         print(f"{len(features)} clips on {cores} cores: {best[1]:.1f} s by one process, {best[2]:.1f} s by two, "
               f"{best[1] / best[2]:.2f} times as fast; {again:.1f} s when all is there already.")  # fmt: skip
         _tell_bytes(folder, features)
+
+
+def _processor_seconds() -> float:
+    """Of this process and its children that have ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def _code_all(folder: Path) -> None:

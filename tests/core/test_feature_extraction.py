@@ -216,6 +216,10 @@ def test_the_command_takes_every_flow_setting(folder: Path, tmp_path: Path, caps
     assert "bytes a clip" in said
     flow = read_features(out).attributes["flow"]
     assert {**FlowSettings("farneback", 2.0, 112, False).to_dict()} == flow
+    assert main(["features", str(folder), str(folder / "clips" / "sub01" / "EP01_03" / "out.h5")]) == 1
+    assert "lies in the clip EP01_03" in capsys.readouterr().err
+    assert main(["export", str(folder), str(tmp_path / "again.npz"), "--format", "features"]) == 0
+    assert read_features(tmp_path / "again.npz").attributes["flow"] == FlowSettings().to_dict()
     assert main(["features", str(folder), "--jobs", "0"]) == 1
     assert main(["features", str(folder), "--size", "3"]) == 1
     assert "choose 56 to 2048" in capsys.readouterr().err
