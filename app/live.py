@@ -139,10 +139,11 @@ class Live(QObject):
             from mer_core.errors import NoFaceError
             from mer_core.faces import FaceChoice, align_clip
 
-            try:
-                return align_clip(clip, choice=FaceChoice.parse(record.face))
-            except NoFaceError as error:
-                return str(error)
+            with clip.reader() as hand:  # its own: looking through the clip must not make the scrubbing wait
+                try:
+                    return align_clip(hand, choice=FaceChoice.parse(record.face))
+                except NoFaceError as error:
+                    return str(error)
 
         self._worker.submit("align", work, self._take_alignment, self.failed.emit)
 
