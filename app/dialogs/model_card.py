@@ -37,7 +37,7 @@ def card_html(card: dict[str, Any]) -> str:
     <h2>{escape(card["name"])}</h2>
     <p>{escape(card["method"])}, made {escape(card["made"])}</p>
     <h3>Trained on</h3>
-    <p>{card["clips"]} clips of {card["subjects"]} subjects ({data}): {escape(counts)}.<br>
+    <p>{card["clips"]} clips of {card["subjects"]} subjects ({data}): {escape(counts)}{_label_map(card)}.<br>
     {epochs} epochs, seeds {", ".join(map(str, card["seeds"]))}.</p>
     <h3>On held-out subjects</h3>
     <p>{escape(card["protocol"])}, {card["folds"]} folds, pooled; mean ± sd over {len(card["seeds"])} seeds.
@@ -49,6 +49,12 @@ def card_html(card: dict[str, Any]) -> str:
     <h3>Made by</h3><p><code>{escape(card["command"])}</code></p><p>{escape(settings)}</p>
     <p>{escape(", ".join(f"{name} {version}" for name, version in card["versions"].items()))}</p>
     """
+
+
+def _label_map(card: dict[str, Any]) -> str:
+    """By which label map emotions became these classes; a card of older features does not say."""
+    said = card.get("features", {}).get("label_map")
+    return f" – {escape(said['title'])} (label map, version {said['version']})" if isinstance(said, dict) else ""
 
 
 def _figure(value: dict[str, float]) -> str:

@@ -177,9 +177,13 @@ class _Collector:
         for file in wrong:
             self.notes.append(Line(rows[0].row.number, _name(rows[0].row), f"its frame {file.name} is no picture"))
         expressions: list[FoundExpression] = []
+        rows_by_content: dict[tuple[object, ...], int] = {}
         for coded in rows:
             try:
                 settled = self.dataset.settle(coded, folder, numbers)
+                said = (settled.onset, settled.apex, settled.offset, settled.emotion, settled.action_units)
+                if (first := rows_by_content.setdefault(said, coded.row.number)) != coded.row.number:
+                    raise NotUsed(f"it repeats row {first}")
             except NotUsed as reason:
                 others = sum(each.row is coded.row for each in rows) > 1
                 (self.notes if others else self.unused).append(Line(coded.row.number, _name(coded.row), str(reason)))

@@ -108,7 +108,16 @@ class _Comparison:
         self._items.append(Item("clip", found.name, f"new clip: {words}", tuple(changes)))
 
     def _compare(self, known: ClipRecord, found: FoundClip, stored: str) -> None:
-        record = replace(_record(found, known.id, stored), face=known.face)
+        new = _record(found, known.id, stored)
+        record = replace(
+            known,
+            path=new.path,
+            dataset=new.dataset,
+            subject=new.subject,
+            fps=new.fps,
+            frames=new.frames,
+            fingerprint=new.fingerprint,
+        )
         if record != known:
             by_hand = any(action.startswith("Change ") for _, _, action, _ in self._project.history(known.id))
             text = _clip_text(known, record) + ("; it was changed by hand and is kept" if by_hand else "")

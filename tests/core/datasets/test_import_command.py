@@ -121,3 +121,28 @@ def test_what_is_missing_is_said_in_a_sentence(root: Path, capsys: pytest.Captur
     assert do(root, "--frames", "sideways") == 1
     assert "no frames of the kind" in capsys.readouterr().err
     assert not (root.parent / "P").exists()
+
+
+def test_an_own_table_is_imported_by_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    numbered(tmp_path / "lab" / "p1" / "take1", "f{}.png", 10, 40)
+    table = tmp_path / "codes.csv"
+    table.write_text("Person,Video,Start,Bis,Gefühl\np1,take1,12,30,sad\n", encoding="utf-8")
+    arguments = ["import", "generic", str(tmp_path / "lab"), "--project", str(tmp_path / "P"), "--coder", "anna"]
+    own = ["--name", "lab", "--fps", "120", "--coding", str(table)]
+    columns = "subject=Person,clip=Video,onset=Start,offset=Bis,emotion=Gefühl"
+    assert main([*arguments, *own]) == 1
+    assert "A table needs both" in capsys.readouterr().err
+    assert main([*arguments, *own, "--columns", columns.replace("Bis", "Ende")]) == 1
+    assert "has no columns for" in capsys.readouterr().err
+    assert main([*arguments, *own, "--columns", columns]) == 0
+    assert labels(tmp_path / "lab") == {"take1": ("sadness", Marks(2, None, 20))}
+    assert main([*arguments, "--name", "more", "--pattern", "{person}/{clip}"]) == 1
+    assert "is no pattern" in capsys.readouterr().err
+
+
+def test_a_row_that_repeats_another_is_not_taken_twice(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    coding(root, [*ROWS, ROWS[0], (*ROWS[0][:3], 70, 75, 80, *ROWS[0][6:])])
+    assert do(root) == 0
+    assert "row 5, 1/EP02_01f: it repeats row 2" in capsys.readouterr().out
+    with Project.open(root.parent / "P") as project:
+        assert len(project.annotations(coder="anna")) == 4
