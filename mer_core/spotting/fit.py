@@ -183,7 +183,7 @@ def _guesses(frames: int, rate: float) -> tuple[np.ndarray, np.ndarray]:
                     continue
                 onsets = np.arange(-0.5 * lengths[0], frames - lengths[0], max(1.0, 0.2 * lengths[0]))
                 rows.append(np.column_stack([onsets, np.tile(lengths, (len(onsets), 1))]))
-    table = np.concatenate(rows)
+    table = np.concatenate([np.empty((0, 4)), *rows])  # in a few frames no course has room
     trend = np.linalg.qr(np.vander(np.linspace(-1, 1, frames), 2))[0]
     shapes = courses(frames, table)
     shapes -= (shapes @ trend) @ trend.T

@@ -83,6 +83,15 @@ def test_a_still_clip_gives_no_suggestion(small_sample: Path) -> None:
     assert found.curve.whole.max() < 0.25
 
 
+@pytest.mark.parametrize("frames", [1, 2, 9])
+def test_a_clip_of_a_few_frames_has_a_curve(small_sample: Path, frames: int) -> None:
+    row = truth(small_sample, 0)
+    with open_clip(small_sample / row["path"], row["fps"]) as clip:
+        found = spot(_Still(clip, frames))
+    assert len(found.curve.whole) == frames
+    assert found.suggestions == ()
+
+
 def test_a_long_clip_is_done_in_blocks_and_goes_on_where_it_was_left(
     small_sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
