@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from mer_core.recognition import Prediction
 
 LOOKS = ("magnified", "difference")  # pictures of the face in place of the face
+_READABLE = 0.1  # seconds: while playing, numbers that change faster cannot be read, and cost as much as the picture
 OVERLAYS = ("none", "attention", "strain", *LOOKS)
 _LEAST_STRAIN = 0.005  # less is noise, and is not blown up to full colour
 
@@ -59,6 +61,7 @@ class Player(QWidget):
         self.pace_label = QLabel()
         self.pace_label.setObjectName("hint")
         self.pace_label.setToolTip("Times real time; frames painted a second; frames passed over a second")
+        self._position_told = 0.0
         self._position = QLabel()
         self._position.setObjectName("hint")
         # As long as its text but never pushing: the timeline must not shift under the pointer.
@@ -256,6 +259,7 @@ class Player(QWidget):
             return
         with QSignalBlocker(self.frame_box):
             self.frame_box.setRange(clip.numbers[0], clip.numbers[-1])
+        self._position.setToolTip(f"{clip.fps:g} frames a second, {clip.width} × {clip.height} pixels")
         self.frame_box.setEnabled(True)
         self.timeline.set_clip(clip.numbers, clip.times)
         self.gap_sign.show_gaps(clip)
@@ -277,10 +281,13 @@ class Player(QWidget):
     def _show_frame(self, index: int) -> None:
         self.view.show_frame(self._media.image)
         self.timeline.set_index(index)
-        self._show_position(index)
+        if not self.playback.playing or time.monotonic() - self._position_told > _READABLE:
+            self._show_position(index)
 
     def _show_playing(self, playing: bool) -> None:
         self.playback.refresh_rate = max(24.0, self.screen().refreshRate())
+        if not playing and self._media.clip is not None:
+            self._show_position(self._media.index)
         backwards = self.playback.direction < 0
         self.play_button.setIcon(icon("pause" if playing and not backwards else "play"))
         self.back_button.setIcon(icon("pause" if playing and backwards else "play-backwards"))
@@ -293,9 +300,9 @@ class Player(QWidget):
         clip = self._media.clip
         if clip is None:
             return
+        self._position_told = time.monotonic()
         with QSignalBlocker(self.frame_box):
             self.frame_box.setValue(clip.numbers[index])
-        self._position.setToolTip(f"{clip.fps:g} frames a second, {clip.width} × {clip.height} pixels")
         self._position.setText(f"{index + 1}/{len(clip)} · {_time(float(clip.times[index]))}")
 
 

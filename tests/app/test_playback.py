@@ -256,3 +256,13 @@ def test_a_long_opening_says_how_far_it_is_and_is_given_up(
         pos=played.clip_list.table.visualRect(row).center(),
     )
     qtbot.waitUntil(lambda: played.desk.media.frames == 50, timeout=5000)
+
+
+def test_once_it_stands_the_number_shown_is_the_frames_own(played: MainWindow, qtbot: QtBot) -> None:
+    choose_speed(played, 1.0)
+    for _ in range(3):
+        qtbot.keyClick(played, Qt.Key.Key_Space)
+        qtbot.wait(130)
+        qtbot.keyClick(played, Qt.Key.Key_Space)
+        assert not played.player.playback.playing
+        assert played.player.frame_box.value() == played.desk.media.number(played.desk.media.index)
