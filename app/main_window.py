@@ -1,11 +1,9 @@
 """The window: builds the docks and menus and ties them to the desk. No computing here."""
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -15,7 +13,6 @@ from PySide6.QtGui import (
     QShowEvent,
 )
 from PySide6.QtWidgets import (
-    QDockWidget,
     QLabel,
     QMainWindow,
     QStackedWidget,
@@ -27,7 +24,9 @@ from app import places, theme
 from app.actions import Actions
 from app.asking import Asking
 from app.desk import Desk
+from app.docks import BOTTOM, LEFT, RIGHT, Docks
 from app.exporting import Exporting
+from app.handlers import handlers
 from app.importing import Importing
 from app.models_menu import ModelsMenu
 from app.panels.annotation import AnnotationPanel
@@ -46,7 +45,6 @@ from app.work_bar import WorkBar
 from mer_core.annotation.label_maps import class_among
 from mer_core.project import FILE_NAME
 
-_LAYOUT = 2  # counts up when docks are added or renamed, so that an old arrangement is not forced on them
 _WITH_PROJECT = ("close_project", "retrain")
 _WITH_CLIP = ("clip_properties", "remove_clip", "face", "regions", *(f"overlay_{name}" for name in OVERLAYS))
 _WITH_FRAMES = (
@@ -60,6 +58,7 @@ _WITH_FRAMES = (
 class MainWindow(QMainWindow):
     """Clip list at the left, the clip in the middle, what is said and measured of it around."""
 
+    themes = theme.SCHEMES
     painted = Signal()  # once, when the window is first on the screen
 
     def __init__(self) -> None:
@@ -100,35 +99,20 @@ class MainWindow(QMainWindow):
         column.addWidget(self.notice)
         column.addWidget(self._pages, 1)
         self.setCentralWidget(middle)
-        self.setDockOptions(
-            QMainWindow.DockOption.AllowTabbedDocks
-            | QMainWindow.DockOption.AllowNestedDocks
-            | QMainWindow.DockOption.AnimatedDocks
-        )
-        for corner, side in ((Qt.Corner.BottomLeftCorner, _LEFT), (Qt.Corner.BottomRightCorner, _RIGHT)):
-            self.setCorner(corner, side)
         self.clip_list = ClipList(session)
         self.annotation_panel = AnnotationPanel(session, self.desk.media)
         self.recognition_panel = RecognitionPanel()
         self.plots = Plots()
         self.suggesting = Suggesting(self.desk, self.player.timeline, actions, self.settings)
         self.importing = Importing(self, self.desk, self.settings, actions, self.notice, self.clip_list)
-        self._docks = {
-            "clips": self._dock("Clips", "clips", self.clip_list, _LEFT),
-            "annotation": self._dock("Annotation", "annotation", self.annotation_panel, _RIGHT),
-            "recognition": self._dock("Recognition", "recognition", self.recognition_panel, _RIGHT),
-            "motion": self._dock("Motion", "motion", self.plots.motion_place, _BOTTOM),
-            "training": self._dock("Training", "training", self.plots.training_place, _BOTTOM),
-            "movements": self._dock("Movements", "movements", Movements(self.desk, self.suggesting), _BOTTOM),
-        }
-        for name in ("training", "movements"):
-            self.tabifyDockWidget(self._docks["motion"], self._docks[name])
-        self._docks["motion"].raise_()
-        view = actions.menus["View"]
-        view.addSeparator()
-        for dock in self._docks.values():
-            view.addAction(dock.toggleViewAction())
-        self._reset_layout = view.addAction("Docks as at first")
+        self.docks = docks = Docks(self)
+        docks.add("Clips", self.clip_list, LEFT)
+        docks.add("Annotation", self.annotation_panel, RIGHT)
+        docks.add("Recognition", self.recognition_panel, RIGHT)
+        docks.add("Motion", self.plots.motion_place, BOTTOM)
+        docks.add("Training", self.plots.training_place, BOTTOM, beside="motion")
+        docks.add("Movements", Movements(self.desk, self.suggesting), BOTTOM, beside="motion")
+        docks.fill(actions.menus["View"])
         self.viewing = Viewing(self.desk, self.player, self.plots, actions, self.settings)
         self.exporting = Exporting(self, self.desk, actions, self.notice, self.settings)
         ModelsMenu(actions.menus["Model"].addMenu("Answer by"), self.desk)
@@ -142,69 +126,10 @@ class MainWindow(QMainWindow):
         MemoryMenu(actions.menus["Play"].addMenu("Memory for frames"), self.desk.media, self.settings)
         self.statusBar().addPermanentWidget(self._state)
 
-    def _dock(self, title: str, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(name)
-        dock.setWidget(widget)
-        dock.setFeatures(_FEATURES)
-        self.addDockWidget(area, dock)
-        return dock
-
     def _connect_actions(self) -> None:
-        desk, media, asking = self.desk, self.desk.media, self.asking
-        view, playback = self.player.view, self.player.playback
-
-        def manual(move: Callable[[], object]) -> Callable[[], None]:
-            def act() -> None:
-                playback.pause()
-                move()
-
-            return act
-
-        self.actions_by_id.connect(
-            {
-                "open_clip": asking.for_videos,
-                "open_frames": asking.for_frames,
-                "new_project": asking.for_new_project,
-                "open_project": asking.for_project,
-                "open_sample": self.open_sample,
-                "close_project": desk.session.close_project,
-                "quit": self._quit,
-                "undo": desk.session.undo_stack.undo,
-                "redo": desk.session.undo_stack.redo,
-                "clip_properties": asking.for_clip_properties,
-                "remove_clip": desk.session.remove_shown_clip,
-                "zoom_in": lambda: view.zoom_by(1.25),
-                "zoom_out": lambda: view.zoom_by(0.8),
-                "zoom_fit": view.fit,
-                "zoom_actual": view.show_actual_size,
-                **{f"overlay_{name}": partial(self.player.choose_overlay, name) for name in OVERLAYS},
-                "loop": self._set_loop,
-                "previous_frame": manual(lambda: media.step(-1)),
-                "next_frame": manual(lambda: media.step(1)),
-                "back_10": manual(lambda: media.step(-10)),
-                "forward_10": manual(lambda: media.step(10)),
-                "first_frame": manual(lambda: media.seek(0)),
-                "last_frame": manual(lambda: media.seek(media.frames - 1)),
-                "previous_clip": lambda: self.clip_list.step(-1),
-                "next_clip": lambda: self.clip_list.step(1),
-                "mark_onset": manual(lambda: desk.mark_here("onset")),
-                "mark_apex": manual(lambda: desk.mark_here("apex")),
-                "mark_offset": manual(lambda: desk.mark_here("offset")),
-                "previous_mark": manual(lambda: desk.go_to_mark(-1)),
-                "next_mark": manual(lambda: desk.go_to_mark(1)),
-                "retrain": asking.for_training,
-                "stop_training": desk.trainer.stop,
-                "cancel_training": desk.trainer.cancel,
-                "model_card": asking.show_card,
-                "keys": asking.show_keys,
-                "about": asking.show_about,
-                **{f"theme_{name}": partial(self._choose_theme, name) for name in theme.SCHEMES},
-            }
-        )
+        self.actions_by_id.connect(handlers(self))
         self.actions_by_id[f"theme_{self.settings.value('theme', 'system')}"].setChecked(True)
         self.actions_by_id["overlay_none"].setChecked(True)
-        self._reset_layout.triggered.connect(self._arrange_as_at_first)
 
     def _connect_desk(self) -> None:
         desk, session = self.desk, self.desk.session
@@ -260,14 +185,14 @@ class MainWindow(QMainWindow):
         self._state.setToolTip(str(project.folder) if project else "")
         self.actions_by_id.enable(_WITH_PROJECT, project is not None)
         self._show_undo()
-        for name, dock in self._docks.items():
+        for name, dock in self.docks:
             dock.setEnabled(project is not None or name == "training")  # a training goes on without its project
 
     def _show_media(self) -> None:
         actions = self.actions_by_id
         actions.enable(_WITH_CLIP, self.desk.session.clip is not None)
         actions.enable(_WITH_FRAMES, self.desk.media.clip is not None)
-        self._set_loop()
+        self.set_loop()
 
     def _show_undo(self) -> None:
         stack, actions = self.desk.session.undo_stack, self.actions_by_id
@@ -289,7 +214,7 @@ class MainWindow(QMainWindow):
     def _show_marks(self) -> None:
         marks = self.desk.session.marks
         self.player.timeline.set_marks(marks)
-        self._set_loop()
+        self.set_loop()
 
     def _show_buffered(self, loaded: int, total: int) -> None:
         self._hint.setText("" if loaded >= total else f"Reading frames: {loaded} of {total}")
@@ -313,8 +238,7 @@ class MainWindow(QMainWindow):
         self.recognition_panel.show_model(str(card.get("name", folder.name)) if folder else "none: Model › Retrain…")
 
     def _show_training(self) -> None:
-        self._docks["training"].show()
-        self._docks["training"].raise_()
+        self.docks.show("training")
         self._show_undo()
 
     # What the user asks for
@@ -355,14 +279,16 @@ class MainWindow(QMainWindow):
     def _choose_overlay(self, name: str) -> None:
         self.actions_by_id[f"overlay_{name}"].setChecked(True)
 
-    def _set_loop(self) -> None:
+    def set_loop(self) -> None:
+        """Play between the marks over and over, or not, as the action says."""
         marks, playback = self.desk.session.marks, self.player.playback
         first, last = marks.onset, marks.offset if marks.offset is not None else marks.apex
         on = self.actions_by_id["loop"].isChecked() and self.desk.media.clip is not None
         whole = (0, self.desk.media.frames - 1)
         playback.loop = ((first, last) if first is not None and last is not None else whole) if on else None
 
-    def _choose_theme(self, name: str) -> None:
+    def choose_theme(self, name: str) -> None:
+        """Light, dark, or as the system."""
         self.settings.setValue("theme", name)
         theme.choose_scheme(name)
         self._follow_theme()
@@ -382,19 +308,7 @@ class MainWindow(QMainWindow):
         geometry = self.settings.value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
-        self._first_layout = self.saveState(_LAYOUT)
-        state = self.settings.value("docks")
-        self._restored = isinstance(state, QByteArray) and self.restoreState(state, _LAYOUT)
-
-    def _arrange_as_at_first(self) -> None:
-        self.restoreState(self._first_layout, _LAYOUT)
-        self._size_docks()
-
-    def _size_docks(self) -> None:
-        docks = self._docks
-        self.resizeDocks([docks["clips"], docks["annotation"]], [290, 320], Qt.Orientation.Horizontal)
-        self.resizeDocks([docks["motion"]], [max(240, round(0.33 * self.height()))], Qt.Orientation.Vertical)
-        self.resizeDocks([docks["annotation"], docks["recognition"]], [400, 240], Qt.Orientation.Vertical)
+        self.docks.restore(self.settings.value("docks"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -404,11 +318,10 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self._restored:  # only now are there sizes to share out
-            self._restored = True
-            self._size_docks()
+        self.docks.take_room()
 
-    def _quit(self) -> None:
+    def quit(self) -> None:
+        """Close the window, unless a training goes on and the user wants to wait for it."""
         if self.asking.may_close():
             self.close()
 
@@ -417,7 +330,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.settings.setValue("geometry", self.saveGeometry())
-        self.settings.setValue("docks", self.saveState(_LAYOUT))
+        self.settings.setValue("docks", self.docks.state)
         self.settings.sync()
         self.hide()  # what is still to be ended is waited for out of sight
         if self._sample_maker is not None:
@@ -436,10 +349,3 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.open_paths([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
-
-
-# Not closable by a button too small to see: the View menu hides docks.
-_FEATURES = QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetFloatable
-_LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
-_RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
-_BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
