@@ -164,7 +164,7 @@ def test_enter_in_a_field_is_the_fields(suggested: MainWindow, qtbot: QtBot) -> 
 
 def test_movements_are_listed_and_gone_to(suggested: MainWindow, qtbot: QtBot) -> None:
     (panel,) = suggested.findChildren(Movements)
-    suggested._docks["movements"].raise_()
+    suggested.docks["movements"].raise_()
     assert [panel.table.item(row, 0).text() for row in range(2)] == ["22", "40"]  # type: ignore[union-attr]
     assert [panel.table.item(row, 1).text() for row in range(2)] == ["micro", "macro"]  # type: ignore[union-attr]
     row = panel.table.visualRect(panel.table.model().index(1, 0))
