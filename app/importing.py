@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSettings, Qt
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
+from PySide6.QtWidgets import QDialog, QFileDialog, QProgressDialog, QWidget
 
 from app.actions import Actions
 from app.background import Worker
 from app.desk import Desk
 from app.panels.clip_list import ClipList
 from app.panels.notice import Notice
-from mer_core.errors import MerError
+from mer_core.errors import Cancelled, MerError
 from mer_core.project import FILE_NAME, Change, Project
 
 if TYPE_CHECKING:  # what reads data sets is imported when it is first asked for: the window opens without it
@@ -24,6 +25,8 @@ if TYPE_CHECKING:  # what reads data sets is imported when it is first asked for
 
 class Importing(QObject):
     """Stands between what is dropped or opened and the desk: a data set's folder is offered to be imported."""
+
+    _progressed = Signal(int, int, str)
 
     def __init__(
         self,
@@ -38,6 +41,9 @@ class Importing(QObject):
         self._window, self._desk, self._settings, self._notice = window, desk, settings, notice
         self._worker = Worker("locate", self)
         self.dialog: QDialog | None = None
+        self._given_up = threading.Event()
+        self._watch: QProgressDialog | None = None
+        self._progressed.connect(self._show_progress)
         actions.connect({"import_data": self.start, "import_reports": self.show_reports, "locate": self.locate_missing})
         clip_list.location_wanted.connect(self.locate_missing)
         desk.media.open_failed.connect(self._offer_to_locate)
@@ -55,6 +61,7 @@ class Importing(QObject):
         """End the thread, and the dialog's."""
         if self.dialog is not None:
             self.dialog.reject()
+        self._give_up()
         self._worker.stop()
 
     # Importing
@@ -158,14 +165,19 @@ class Importing(QObject):
 
         def work() -> Relocation:
             with Project.open(folder) as opened:
-                return locate(opened, place)
+                return locate(opened, place, self._progress)
 
         def then(found: Relocation) -> None:
-            if self._desk.session.project is project:
+            self._end_watch()
+            if self._desk.session.project is project and not self._given_up.is_set():
                 self._keep_places(found, place)
 
-        self._notice.say(f"Looking for the clips in {place}…")
-        self._worker.submit("locate", work, then, self._say)
+        def otherwise(sentence: str) -> None:
+            self._end_watch()
+            self._say(sentence)
+
+        self._begin_watch(f"Looking for the clips in {place}…")
+        self._worker.submit("locate", work, then, otherwise)
 
     def _keep_places(self, found: Relocation, place: Path) -> None:
         self._notice.hide()
@@ -185,6 +197,42 @@ class Importing(QObject):
         clip, project = session.clip, session.project
         if clip is not None and project is not None and not project.full_path(clip).exists():
             self._notice.offer(sentence, "Locate…", self.locate_missing)
+
+    # How far the looking is
+
+    def _begin_watch(self, text: str) -> None:
+        self._end_watch()
+        self._given_up.clear()
+        self._watch = QProgressDialog(text, "Cancel", 0, 0, self._window)
+        self._watch.setWindowTitle("Locate clips")
+        self._watch.setMinimumDuration(500)
+        self._watch.setAutoClose(False)
+        self._watch.setAutoReset(False)
+        self._watch.setMinimumWidth(420)
+        self._watch.canceled.connect(self._give_up)
+
+    def _end_watch(self) -> None:
+        if self._watch is not None:
+            self._watch.canceled.disconnect(self._give_up)
+            self._watch.close()
+            self._watch.deleteLater()
+            self._watch = None
+
+    def _give_up(self) -> None:
+        self._given_up.set()
+        self._end_watch()
+
+    def _progress(self, done: int, total: int, text: str) -> None:
+        """Called by the working thread."""
+        if self._given_up.is_set():
+            raise Cancelled
+        self._progressed.emit(done, total, text)
+
+    def _show_progress(self, done: int, total: int, text: str) -> None:
+        if self._watch is not None:
+            self._watch.setMaximum(total)
+            self._watch.setValue(done)
+            self._watch.setLabelText(text)
 
     def _say(self, sentence: str) -> None:
         self._notice.say(sentence)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QProgressDialog
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.import_data import ImportDialog
@@ -272,3 +272,19 @@ def test_moved_clips_are_missed_and_found_again_at_once(
         assert all(other.full_path(clip).is_dir() for clip in other.clips())
     assert window.desk.session.undo_stack.undoText() == "Locate 3 clips"
     assert not window.notice.text
+
+
+def test_looking_for_moved_clips_can_be_given_up(window: MainWindow, qtbot: QtBot, root: Path, project: Path) -> None:
+    window.importing.start(root)
+    dialog = shown(window)
+    read(qtbot, dialog)
+    accept(qtbot, window, dialog)
+    shutil.move(root, root.parent / "elsewhere")
+    before = (project / "project.sqlite").read_bytes()
+    window.importing.locate(root.parent / "elsewhere")
+    watch = window.findChild(QProgressDialog)
+    assert watch is not None
+    watch.canceled.emit()
+    wait_until(lambda: not window.importing.busy, "nobody looks any more")
+    assert before == (project / "project.sqlite").read_bytes()
+    assert window.desk.session.undo_stack.undoText() == "Import CASME II"
