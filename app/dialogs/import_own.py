@@ -113,7 +113,18 @@ class OwnLayout(QWidget):
     def show_folders(self, folders: list[FrameFolder]) -> None:
         """The clips found, for the preview."""
         self._folders = folders
+        if not self.preview_fits(self.pattern.currentText()):
+            fitting = next((pattern for pattern in PATTERNS if self.preview_fits(pattern)), "")
+            self.pattern.setCurrentText(fitting or self.pattern.currentText())
         self._show_preview()
+
+    def preview_fits(self, text: str) -> bool:
+        """Whether any clip lies as a pattern says."""
+        try:
+            pattern = Pattern(text)
+        except MerError:
+            return False
+        return any(pattern.match(folder.parts[1:]) for folder in self._folders)
 
     def show_headings(self, headings: list[str]) -> None:
         """The columns of a table to choose from; those chosen last time, or named in the usual way, are chosen."""

@@ -179,6 +179,17 @@ def test_own_clips_are_imported_by_a_pattern_seen_as_it_is_typed(
     again.reject()
 
 
+def test_a_pattern_that_fits_is_proposed(window: MainWindow, tmp_path: Path, project: Path) -> None:
+    numbered(tmp_path / "p1" / "take1", "f{}.png", 1, 4)
+    window.importing.start(tmp_path / "p1")
+    dialog = shown(window)
+    idle(dialog)
+    assert dialog.source.own.pattern.currentText() == "{clip}"
+    assert dialog.source.own.preview.rowCount() == 1
+    dialog.reject()
+    assert project.is_dir()
+
+
 def test_an_own_table_is_imported_by_choosing_its_columns(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, project: Path
 ) -> None:
