@@ -5,6 +5,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from mer_core.annotation import Annotation, Marks
 from mer_core.features import FeatureSet, write_features
 from mer_core.progress import silent
 from mer_core.project import Change, Project
@@ -51,10 +52,9 @@ def _processor_seconds() -> float:
 def _code_all(folder: Path) -> None:
     """The one clip that the sample leaves to be coded."""
     with Project.open(folder) as project:
-        marks = project.annotations(2)[0]
         frames = project.clip(1).frames
-        moved = type(marks.marks)(frames // 4, frames // 2, 3 * frames // 4)
-        said = type(marks)(1, 1, project.coder, moved, "happiness", "12", "")
+        marks = Marks(frames // 4, frames // 2, 3 * frames // 4)
+        said = Annotation(1, 1, project.coder, marks, "happiness", "12")
         project.apply(Change(None, said), project.coder, "Code it")
 
 
