@@ -119,10 +119,10 @@ def _own(arguments: argparse.Namespace) -> "DataSet":
 def _project(arguments: argparse.Namespace) -> "Project":
     from mer_core.project import FILE_NAME, Project
 
-    if (arguments.project / FILE_NAME).is_file():
-        return Project.open(arguments.project)
-    project = Project.create(arguments.project)
-    project.set_coder(arguments.coder or _user_name())
+    there = (arguments.project / FILE_NAME).is_file()
+    project = Project.open(arguments.project) if there else Project.create(arguments.project)
+    if not project.coder:
+        project.set_coder(arguments.coder or _user_name())
     return project
 
 

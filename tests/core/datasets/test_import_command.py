@@ -70,6 +70,12 @@ def test_a_data_set_becomes_a_labelled_project(root: Path, capsys: pytest.Captur
     assert (root.parent / "P" / "project.sqlite").read_bytes() == before
 
 
+def test_a_project_that_has_no_coder_yet_gets_one(root: Path) -> None:
+    Project.create(root.parent / "P").close()
+    assert do(root) == 0
+    assert len(labels(root)) == 3
+
+
 def test_a_newer_coding_is_shown_and_asked_about(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     do(root)
     coding(root, [(*ROWS[0][:4], 60, *ROWS[0][5:]), ROWS[1]], "CASME2-coding-20190701.xlsx")
