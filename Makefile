@@ -45,7 +45,7 @@ check: setup
 	$(BIN)/mypy
 
 test: check
-	QT_QPA_PLATFORM=offscreen $(PY) -m pytest
+	QT_QPA_PLATFORM=offscreen $(PY) -m pytest --numprocesses auto --dist loadfile --durations 15
 
 tour: setup
 	@$(if $(NO_DISPLAY),echo "No display: touring off screen." &&) $(if $(NO_DISPLAY),QT_QPA_PLATFORM=offscreen) $(PY) -m tests.e2e.tour build/tour
