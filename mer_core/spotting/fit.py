@@ -21,6 +21,7 @@ _HOLDS = (0.01, 0.05, 0.12, 0.3, 0.8, 2.0)
 _SHORTEST, _LONGEST = 0.03, 3.0  # seconds a rise or a fall may last
 _PLATEAU = 0.12  # seconds of hold up to which its middle is the apex: in a shorter one noise decides where the top is
 _FAINTEST = 0.5  # of a course without its trend: one that is nearly a trend says nothing
+_ENOUGH = 0.9  # of the variance: a course that explains so much needs no other to be tried
 _ROUGHLY = 0.4  # of the variance: a first guess that explains less is none
 _COARSE = 200  # moments the first search looks at
 
@@ -120,6 +121,8 @@ class Movements:
             result = minimize(miss, guess, method="Nelder-Mead", options=options)
             if best is None or result.fun < best.fun:
                 best = result
+            if best.fun < -_ENOUGH:
+                break
         assert best is not None
         onset, *lengths = best.x
         rise, hold, fall = np.clip(lengths, (shortest, 0, shortest), longest)
