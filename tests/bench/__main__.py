@@ -20,14 +20,18 @@ BENCHMARKS = {
     "scrubbing": scrubbing.run,
     "spotting": spotting.run,
 }
+GROUPS = {"motion": ("flow", "scrubbing", "spotting")}
+"""Several by one name."""
 _DRAW = {"desk", "flow", "scrubbing"}
 
 
 def main() -> int:
     """Run those named, or all."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], metavar="NAME", help=", ".join(BENCHMARKS))
-    names = parser.parse_args().names or list(BENCHMARKS)
+    known = [*BENCHMARKS, *GROUPS]
+    parser.add_argument("names", nargs="*", choices=[[], *known], metavar="NAME", help=", ".join(known))
+    asked = parser.parse_args().names or list(BENCHMARKS)
+    names = [name for each in asked for name in GROUPS.get(each, (each,))]
     with _display() if _DRAW & set(names) else nullcontext():
         for name in names:
             BENCHMARKS[name]()
