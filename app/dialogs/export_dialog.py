@@ -14,12 +14,12 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.background import Worker
+from app.dialogs.deciding import deciding_buttons
 from app.dialogs.export_choices import CHOICES, Choice
 from app.dialogs.export_settings import ExportSettings
 from app.dialogs.place_field import PlaceField
@@ -77,12 +77,7 @@ class ExportDialog(QDialog):
         self.losses.setSizePolicy(kept)
         self.place = PlaceField("Where to")
         self.place.changed.connect(self._show_ready)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.export_button = QPushButton("Export")
-        self.export_button.setDefault(True)
-        buttons.addButton(self.export_button, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        buttons, self.export_button = deciding_buttons(self, "Export")
         self._build(buttons)
         self.finished.connect(self._let_go)
         self.formats.currentItemChanged.connect(lambda *_: self._choose())

@@ -7,16 +7,15 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QDoubleSpinBox,
     QFormLayout,
     QLabel,
-    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
+from app.dialogs.deciding import deciding_buttons
 from app.dialogs.place_field import PlaceField
 from mer_core.flow.settings import METHODS, FlowSettings
 from mer_core.project.training_set import TrainingSet
@@ -67,12 +66,7 @@ class FeatureDialog(QDialog):
         form.addRow("", self.frames)
         form.addRow("Processes", self.jobs)
         form.addRow("File", self.place)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.measure_button = QPushButton("Measure")
-        self.measure_button.setDefault(True)
-        buttons.addButton(self.measure_button, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        buttons, self.measure_button = deciding_buttons(self, "Measure")
         self._labels = labels
         self.place.changed.connect(self._show_ready)
         self._show_ready()

@@ -5,14 +5,13 @@ from pathlib import Path
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
-    QDialogButtonBox,
     QLabel,
     QListWidget,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from app.dialogs.deciding import deciding_buttons
 from mer_core.annotation import Annotation
 from mer_core.export.coding import Coding
 from mer_core.export.merging import merge
@@ -35,12 +34,7 @@ class ReadingDialog(QDialog):
         self.differing.addItems([_difference(names, *pair) for pair in self._mine.differing])
         self.take = QCheckBox("Replace the project's by the file's where they differ")
         self.take.toggled.connect(self._show_ready)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.take_button = QPushButton("Take in")
-        self.take_button.setDefault(True)
-        buttons.addButton(self.take_button, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        buttons, self.take_button = deciding_buttons(self, "Take in")
         layout = QVBoxLayout(self)
         layout.addWidget(said)
         for widget in (self.differing, self.take):

@@ -8,15 +8,14 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QLabel,
-    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
+from app.dialogs.deciding import deciding_buttons
 from mer_core.project.training_set import TrainingSet
 from mer_core.training.plus_settings import PlusSettings
 from mer_core.training.settings import TrainSettings
@@ -62,12 +61,7 @@ class RetrainDialog(QDialog):
         form.addRow("Seeds", self.seeds)
         form.addRow("", self.fu_mix)
         form.addRow("Image stream", self.image)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.train_button = QPushButton("Train")
-        self.train_button.setDefault(True)
-        buttons.addButton(self.train_button, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        buttons, self.train_button = deciding_buttons(self, "Train")
         layout = QVBoxLayout(self)
         layout.addWidget(self._text)
         layout.addLayout(form)

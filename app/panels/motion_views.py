@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +33,7 @@ class Shown:
     strain_limit: float
 
 
-class MotionView:
+class MotionView(ABC):
     """One picture. `name` is how it is called in the menu, `title` stands above it."""
 
     name = ""
@@ -70,17 +71,17 @@ class MotionView:
         """Write this above the picture."""
         self.label.setText(title, color=colours().text)
 
+    @abstractmethod
     def show(self, shown: Shown) -> None:
         """Show a field."""
-        raise NotImplementedError
 
     def clear(self) -> None:
         """Show nothing."""
         self.picture.clear()
 
+    @abstractmethod
     def value(self, shown: Shown, row: int, column: int) -> str:
         """What is there, in words."""
-        raise NotImplementedError
 
     def cell(self, shown: Shown, position: QPointF) -> tuple[int, int] | None:
         """The field's row and column under a point of the scene."""
@@ -98,7 +99,7 @@ class MotionView:
             self.box.setRange(self.picture.boundingRect(), padding=0)
 
 
-class _Scalar(MotionView):
+class _Scalar(MotionView, ABC):
     colour_map = ""
 
     def __init__(self) -> None:
@@ -115,11 +116,11 @@ class _Scalar(MotionView):
         self._set_picture(self.values(shown), levels=limits)
         self.bar.set_levels(limits)
 
-    def values(self, shown: Shown) -> np.ndarray:
-        raise NotImplementedError
+    @abstractmethod
+    def values(self, shown: Shown) -> np.ndarray: ...
 
-    def limits(self, shown: Shown) -> tuple[float, float]:
-        raise NotImplementedError
+    @abstractmethod
+    def limits(self, shown: Shown) -> tuple[float, float]: ...
 
     def value(self, shown: Shown, row: int, column: int) -> str:
         return f"{self.title.split()[0]} at {column}, {row}: {self.values(shown)[row, column]:+.3f}"
