@@ -48,7 +48,10 @@ class Docks:
         """Give a menu lines to show and hide each, and to arrange them as at first."""
         menu.addSeparator()
         for dock in self._docks.values():
-            menu.addAction(dock.toggleViewAction())
+            line = dock.toggleViewAction()
+            line.setEnabled(True)  # Qt switches it off, and what it does, together with the button
+            line.triggered.connect(lambda shown, dock=dock: dock.setVisible(shown))
+            menu.addAction(line)
         menu.addAction("Docks as at first").triggered.connect(self.arrange_as_at_first)
 
     def show(self, name: str) -> None:

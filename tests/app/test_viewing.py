@@ -106,6 +106,17 @@ def test_the_views_shown_are_ticked_and_remembered(smiling: MainWindow, qtbot: Q
     again.deleteLater()
 
 
+def test_the_view_menu_hides_docks_and_brings_them_back(window: MainWindow) -> None:
+    lines = {action.text(): action for action in window.actions_by_id.menus["View"].actions()}
+    for name, dock in window.docks:
+        line = lines[dock.windowTitle()]
+        assert line.isEnabled()
+        line.trigger()
+        assert dock.isHidden(), name
+    lines["Docks as at first"].trigger()
+    assert not [name for name, dock in window.docks if dock.isHidden()]
+
+
 def test_arrows_and_colours_say_the_direction(smiling: MainWindow) -> None:
     """The smile pulls the picture's left mouth corner up and left."""
     panel = motion(smiling)
