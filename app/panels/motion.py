@@ -267,4 +267,5 @@ def _head_text(measurement: Measurement) -> str:
         return "the head's motion is left in"
     head = measurement.field.head_motion
     x, y = head.shift
-    return f"head taken out: → {x:.2f}, ↓ {y:.2f} px, {head.degrees:+.2f}°, × {head.scale:.3f}"
+    text = f"head taken out: → {x:.2f}, ↓ {y:.2f} px, {head.degrees:+.2f}°, × {head.scale:.3f}"
+    return text.replace("-", "−")

@@ -180,7 +180,11 @@ class Magnitude(_Scalar):
 class Arrows(MotionView):
     """Arrows over the face."""
 
-    name, title, tip = "Arrows", "arrows", "The way of every few points of the skin, enlarged"
+    name, title, tip = (
+        "Arrows",
+        "arrows",
+        "The way of every few points of the skin; the motion in brackets is an arrow from one to the next",
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -199,7 +203,7 @@ class Arrows(MotionView):
         ends = arrows(shown.u, shown.v, step, shown.motion_limit).reshape(-1, 2) + 0.5
         for curve in self.shafts:
             curve.setData(ends[:, 0], ends[:, 1])
-        self.entitle(f"arrows  (step: {shown.motion_limit:.2g} px)")
+        self.entitle(f"arrows  ({shown.motion_limit:.2g} px)")
 
     def clear(self) -> None:
         super().clear()
@@ -213,7 +217,11 @@ class Arrows(MotionView):
 class Direction(MotionView):
     """Direction as colour, with its wheel."""
 
-    name, title, tip = "Direction wheel", "direction", "Direction as colour, magnitude as its strength"
+    name, title, tip = (
+        "Direction wheel",
+        "direction",
+        "Direction as colour, magnitude as its strength; in brackets the motion at the wheel's rim",
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -242,7 +250,7 @@ class Direction(MotionView):
     def show(self, shown: Shown) -> None:
         picture = direction_picture(shown.u, shown.v, shown.motion_limit, self._table, self._neutral)
         self._set_picture(picture, levels=(0, 255))
-        self.entitle(f"direction  (rim: {shown.motion_limit:.2g} px)")
+        self.entitle(f"direction  ({shown.motion_limit:.2g} px)")
 
     def value(self, shown: Shown, row: int, column: int) -> str:
         return _way(shown, row, column)
