@@ -63,6 +63,8 @@ class Clip(ABC):
 
     def gaps(self) -> list[tuple[int, int]]:
         """The numbers missing between the first frame and the last: first and last of each stretch."""
+        if self.numbers[-1] - self.numbers[0] + 1 == len(self.numbers):
+            return []  # as in every video: an hour's numbers are not looked through one by one
         numbers = np.asarray(self.numbers)
         before = np.flatnonzero(np.diff(numbers) > 1)
         return [(int(numbers[at]) + 1, int(numbers[at + 1]) - 1) for at in before]
