@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         table.add_column(column, justify="right", no_wrap=True)
     for row in rows:
         name = row["name"] + (" *" if row["heavy"] else "")
-        counts = ("–" if row[key] is None else f"{row[key]:,}" for key in ("parameters", "multiply_adds"))
+        counts = (f"{row[key]:,}" for key in ("parameters", "multiply_adds"))
         table.add_row(name, row["title"], ", ".join(row["reads"]), row["source"], *counts)
     # In a file or a pipe there is no window to fit in.
     Console(width=None if sys.stdout.isatty() else 180).print(table)
@@ -47,7 +47,7 @@ def _row(name: str, classes: int) -> dict[str, Any]:
         "title": method.title,
         "reads": list(method.reads),
         "source": method.source,
-        "parameters": method.parameters(classes),
-        "multiply_adds": method.flops(classes),
+        "parameters": method.parameters(classes, method.settings()),
+        "multiply_adds": method.flops(classes, method.settings()),
         "heavy": method.heavy,
     }

@@ -203,18 +203,16 @@ def _row(
 
 def _about(entry: Entry, features: FeatureSet) -> dict[str, Any]:
     chosen = method(entry.method)
-    default = entry.settings.__class__(seeds=entry.settings.seeds, seed=entry.settings.seed)
-    plain = {**entry.settings.to_dict(), "epochs": 0} == {**default.to_dict(), "epochs": 0}
+    classes = len(features.classes)
     return {
         "name": entry.name,
         "title": entry.title,
         "method": entry.method,
         "source": chosen.source,
-        "reads": list(chosen.reads),
+        "reads": [*chosen.reads, *entry.settings.also_reads],
         "heavy": chosen.heavy,
-        # Sizes are known of a method's default network only.
-        "parameters": chosen.parameters(len(features.classes)) if plain else None,
-        "multiply_adds": chosen.flops(len(features.classes)) if plain else None,
+        "parameters": chosen.parameters(classes, entry.settings),
+        "multiply_adds": chosen.flops(classes, entry.settings),
         "settings": entry.settings.to_dict(),
     }
 

@@ -37,9 +37,9 @@ def descriptor_method(
     source: str,
     settings: type[SvmSettings],
     describe: Describe,
-    size: int,
+    numbers: Callable[[Any], int],
 ) -> Method:
-    """A method that describes clips, then fits a machine in each fold. size: numbers of a clip by default."""
+    """A method that describes clips, then fits a machine in each fold. numbers: of settings, how many a clip has."""
 
     def fit(features: FeatureSet, chosen: Any, seed: int, on_epoch: OnEpoch) -> Fitted:
         from mer_core.models.svm import fit_svm
@@ -70,6 +70,6 @@ def descriptor_method(
         fit=fit,
         predict_held_out=predict_held_out,
         # One plane a class; the machines' own support vectors, which make it up, vary with the clips.
-        parameters=lambda classes: classes * (size + 1),
-        flops=lambda classes: classes * size,
+        parameters=lambda classes, chosen: classes * (numbers(chosen) + 1),
+        flops=lambda classes, chosen: classes * numbers(chosen),
     )

@@ -33,5 +33,5 @@ METHOD = descriptor_method(
     source="Polikovsky et al. 2009",
     settings=Hog3dSettings,
     describe=describe,
-    size=2 * 25 * 32,
+    numbers=lambda settings: settings.parts * settings.grid**2 * 32,
 )

@@ -66,5 +66,5 @@ METHOD = descriptor_method(
     source="Chaudhry et al. 2009",
     settings=HoofSettings,
     describe=describe,
-    size=49 * 8,
+    numbers=lambda settings: settings.grid**2 * settings.bins * (settings.parts if settings.motion == "pairs" else 1),
 )

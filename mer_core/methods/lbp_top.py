@@ -38,5 +38,5 @@ METHOD = descriptor_method(
     source="Zhao and Pietikäinen 2007; See et al. 2019",
     settings=LbpTopSettings,
     describe=describe,
-    size=25 * 3 * 16,
+    numbers=lambda settings: settings.grid**2 * 3 * 2**settings.points,
 )

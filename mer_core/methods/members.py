@@ -15,15 +15,15 @@ def members_method(
 ) -> Method:
     """A method whose network and training are those of the kind of that name (``mer_core.training.kinds``)."""
 
-    def parameters(classes: int) -> int:
+    def parameters(classes: int, chosen: Any) -> int:
         from mer_core.training.kinds import kind_named
 
-        return kind_named(name).network.parameter_count(settings(), classes)
+        return kind_named(name).network.parameter_count(chosen, classes)
 
-    def flops(classes: int) -> int:
+    def flops(classes: int, chosen: Any) -> int:
         from mer_core.training.kinds import kind_named
 
-        return kind_named(name).network.multiply_adds(settings(), classes)
+        return kind_named(name).network.multiply_adds(chosen, classes)
 
     return Method(
         name=name,

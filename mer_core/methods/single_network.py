@@ -27,16 +27,16 @@ def single_network_method(
 
         return predict_fold_by_fold(resolve_name(network), features, held_out, chosen, seed, on_epoch)
 
-    def parameters(classes: int) -> int:
+    def parameters(classes: int, chosen: Any) -> int:
         from mer_core.models.counting import parameter_count
 
-        return parameter_count(lambda: resolve_name(network)(settings(), classes))
+        return parameter_count(lambda: resolve_name(network)(chosen, classes))
 
-    def flops(classes: int) -> int:
+    def flops(classes: int, chosen: Any) -> int:
         from mer_core.models.counting import multiply_adds
 
-        kind, defaults = resolve_name(network), settings()
-        return multiply_adds(lambda: kind(defaults, classes), kind.picture_shape(defaults))
+        kind = resolve_name(network)
+        return multiply_adds(lambda: kind(chosen, classes), kind.picture_shape(chosen))
 
     return Method(
         name=name,

@@ -32,8 +32,8 @@ that have not learnt from it; NaN where no fold holds it out."""
 PredictByEpoch = Callable[[FeatureSet, np.ndarray, Any, int, OnEpoch], Iterator[np.ndarray]]
 """As ``Predict``, but after every epoch of the training proper; the last one is what ``Predict`` gives."""
 
-Count = Callable[[int], int | None]
-"""(classes) → a number, or None where there is no such number."""
+Count = Callable[[int, Any], int]
+"""(classes, settings) → a number."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ class Method:
     predict_held_out: Predict
     """What fitting fold by fold would give, but for the order of random numbers where folds learn at once."""
     parameters: Count
-    """Weights that are learnt, with the default settings."""
+    """Weights that are learnt."""
     flops: Count
-    """Multiply-adds of one clip, with the default settings, in convolutions and fully connected layers."""
+    """Multiply-adds of one clip in convolutions and fully connected layers."""
     heavy: bool = False
     """Too heavy to leave one subject out on two cores: compare it on a stated smaller protocol."""
     held_out_by_epoch: PredictByEpoch | None = None

@@ -68,9 +68,9 @@ def quick(name: str, predict_held_out: Callable[..., np.ndarray] = predict, **gi
         predict_held_out=predict_held_out,
         **{
             "reads": ("flow",),
-            "parameters": lambda classes: 1000 * classes,
+            "parameters": lambda classes, _settings: 1000 * classes,
             "fit": refuse,
-            "flops": lambda classes: 2_500_000 * classes,
+            "flops": lambda classes, _settings: 2_500_000 * classes,
             **given,
         },  # type: ignore[arg-type]
     )

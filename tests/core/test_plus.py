@@ -150,7 +150,7 @@ def test_a_run_is_kept_read_and_made_again(tmp_path: Path) -> None:
 def test_size_and_settings() -> None:
     method = METHODS["mr-uamf-plus"]
     assert PlusNetwork.parameter_count(PlusSettings(networks=1), 3) == 245 * 64 + 64 + 64 * 3 + 3
-    assert method.parameters(3) == 3 * 15939
+    assert method.parameters(3, PlusSettings()) == 3 * 15939
     assert method.reads == ("flow",)
     for wrong in ({"input_dropout": 1.0}, {"shift": 5}, {"rate": 0.0}, {"streams": "triple"}):
         with pytest.raises(ModelError):

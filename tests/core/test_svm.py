@@ -209,12 +209,14 @@ def test_cancelling_ends_at_once() -> None:
         (lbp_top.METHOD, lbp_top.describe, lbp_top.LbpTopSettings()),
         (hog3d.METHOD, hog3d.describe, hog3d.Hog3dSettings()),
         (hoof.METHOD, hoof.describe, hoof.HoofSettings()),
+        (hoof.METHOD, hoof.describe, hoof.HoofSettings(motion="pairs", bins=6, grid=5)),
+        (lbp_top.METHOD, lbp_top.describe, lbp_top.LbpTopSettings(points=6, grid=4)),
     ],
 )
 def test_sizes_are_those_of_the_descriptors(method: Method, describe: Describe, settings: SvmSettings) -> None:
     numbers = describe(_moving(), settings).shape[1]
-    assert method.parameters(3) == 3 * (numbers + 1)
-    assert method.flops(3) == 3 * numbers
+    assert method.parameters(3, settings) == 3 * (numbers + 1)
+    assert method.flops(3, settings) == 3 * numbers
 
 
 @pytest.mark.skipif(REAL is None, reason=REASON)
