@@ -15,6 +15,7 @@ from app.background import Worker
 from app.desk import Desk
 from app.panels.clip_list import ClipList
 from app.panels.notice import Notice
+from mer_core.counted import counted
 from mer_core.errors import Cancelled, MerError
 from mer_core.project import FILE_NAME, Change, Project
 
@@ -104,8 +105,10 @@ class Importing(QObject):
 
         self._write(action, changes, lambda project: project.keep_import_report(report.dataset, to_json(report)))
 
-    def _write(self, action: str, changes: list[Change], also: Callable[[Project], None] = lambda _: None) -> None:
-        """Write an edit of hundreds of records in the background; then it is shown, and one step to undo."""
+    def _write(
+        self, action: str, changes: list[Change], also: Callable[[Project], None] = lambda _: None, told: str = ""
+    ) -> None:
+        """Write an edit of hundreds of records in the background; then it is shown, one step to undo, and `told`."""
         session = self._desk.session
         project, coder = session.project, session.coder
         if project is None or not changes:
@@ -121,6 +124,8 @@ class Importing(QObject):
             if session.project is not project:
                 return  # another was opened meanwhile; the edit is in its own
             session.adopt(action, changes)
+            if told:  # after the edit, which takes older notices away
+                self._notice.tell(told)
             if session.clip is None and (clips := project.clips()):
                 session.choose_clip(clips[0].id)
 
@@ -182,14 +187,16 @@ class Importing(QObject):
     def _keep_places(self, found: Relocation, place: Path) -> None:
         self._notice.hide()
         if found.changes:
-            self._write(f"Locate {len(found.changes)} clips", list(found.changes))
+            count = counted(len(found.changes), "clip")
+            told = "" if found.still_missing else f"All is found again: {count} in {place}."
+            self._write(f"Locate {count}", list(found.changes), told=told)
         elif not found.still_missing:
             self._say("No clip is missing: all are where the project knows them.")
         if found.still_missing:
             clip, why = found.still_missing[0]
             self._say(
-                f"{len(found.changes)} clips were found again in {place}, {len(found.still_missing)} are still "
-                f"missing; {clip.name}: {why}."
+                f"Found again in {place}: {counted(len(found.changes), 'clip')}; still missing: "
+                f"{counted(len(found.still_missing), 'clip')}; {clip.name}: {why}."
             )
 
     def _offer_to_locate(self, sentence: str) -> None:

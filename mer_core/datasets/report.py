@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 
+from mer_core.counted import counted
 from mer_core.datasets.found import ImportReport, Line
 
 _SHOWN = 400
@@ -26,9 +27,9 @@ def summary(report: ImportReport) -> list[str]:
     lines = [
         f"{report.title} from {report.folder}",
         f"Coding: {source}",
-        f"{report.rows} rows read; {report.expressions} expressions in {report.clips} clips "
-        f"({report.frames} frames) of {report.subjects} subjects",
-        f"{len(report.unused)} rows not used; {len(report.notes)} notes on coding and frames",
+        f"{counted(report.rows, 'row')} read; {counted(report.expressions, 'expression')} in "
+        f"{counted(report.clips, 'clip')} ({report.frames} frames) of {counted(report.subjects, 'subject')}",
+        f"{counted(len(report.unused), 'row')} not used; {counted(len(report.notes), 'note')} on coding and frames",
     ]
     if report.published_total:
         lines.append(f"Published: {report.published_total} expressions")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields
 
 from mer_core.annotation import Annotation, Marks
+from mer_core.counted import counted
 from mer_core.export.coding import CodedClip, Coding
 from mer_core.project.records import ClipRecord
 
@@ -27,14 +28,14 @@ def unsaid_fields(coding: Coding, carried: Iterable[str], layout: str) -> list[s
         count = sum(_says(getattr(each, item.name)) for each in annotations)
         if item.name not in known and count:
             word = _ANNOTATION_WORDS.get(item.name, item.name)
-            found.append(f"The {word} of {_many(count, 'annotation')}: {layout} has no place for these.")
+            found.append(f"The {word} of {counted(count, 'annotation')}: {layout} has no place for these.")
     return found
 
 
 def decisions(coding: Coding, layout: str) -> list[str]:
     """A sentence where coders decided on suggested marks."""
     count = sum(len(clip.decisions) for clip in coding.clips)
-    return [f"{_many(count, 'decision')} on suggested marks: {layout} has no place for these."] if count else []
+    return [f"{counted(count, 'decision')} on suggested marks: {layout} has no place for these."] if count else []
 
 
 def clips_without(coding: Coding, layout: str) -> list[str]:
@@ -50,7 +51,7 @@ def other_coders(coding: Coding, coder: str, layout: str) -> list[str]:
     for other in coding.coders:
         if other != coder:
             count = sum(each.coder == other for clip in coding.clips for each in clip.annotations)
-            found.append(f"{_many(count, 'annotation')} by “{other}”: {layout} holds one coder, here “{coder}”.")
+            found.append(f"{counted(count, 'annotation')} by “{other}”: {layout} holds one coder, here “{coder}”.")
     return found
 
 
@@ -100,10 +101,6 @@ def expressions(coding: Coding, wrong: Callable[[CodedClip, Annotation], bool], 
 def marked(marks: Marks) -> tuple[int | None, int | None, int | None]:
     """Onset, apex, offset."""
     return marks.onset, marks.apex, marks.offset
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _says(value: object) -> bool:

@@ -282,7 +282,7 @@ def test_moved_clips_are_missed_and_found_again_at_once(
     with Project.open(project) as other:
         assert all(other.full_path(clip).is_dir() for clip in other.clips())
     assert window.desk.session.undo_stack.undoText() == "Locate 3 clips"
-    assert not window.notice.text
+    assert window.notice.text == f"All is found again: 3 clips in {moved}."
 
 
 def test_looking_for_moved_clips_can_be_given_up(window: MainWindow, qtbot: QtBot, root: Path, project: Path) -> None:
