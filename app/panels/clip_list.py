@@ -158,6 +158,7 @@ class ClipList(QWidget):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # clips of a subject differ at their names' ends
         self.table.setTabKeyNavigation(False)
         self.table.setAccessibleName("Clips")
         self.table.verticalHeader().hide()
@@ -168,7 +169,7 @@ class ClipList(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(40)
-        for column, width in ((1, 58), (2, 76), (3, 48)):
+        for column, width in ((1, 54), (2, 72), (3, 46)):
             header.resizeSection(column, width)
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.selectionModel().currentRowChanged.connect(self._choose)
