@@ -80,7 +80,7 @@ def apply() -> None:
         for each in roles:
             palette.setColor(each, QColor(colour))
     for each in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, each, QColor(c.line if is_dark() else "#a5abb5"))
+        palette.setColor(QPalette.ColorGroup.Disabled, each, QColor("#6b737e" if is_dark() else "#a5abb5"))
     QApplication.setPalette(palette)
     application = QApplication.instance()
     if isinstance(application, QApplication):
@@ -99,6 +99,7 @@ def _sheet(c: Colours) -> str:
     QStatusBar {{ border-top: 1px solid {c.line}; }}
     QStatusBar::item {{ border: none; }}
     QAbstractItemView {{ border: none; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QLabel#hint {{ color: {c.faint}; }}
     QLabel#warning {{ color: {c.warning}; }}
     QLabel#headline {{ font-size: 15pt; font-weight: 600; }}
