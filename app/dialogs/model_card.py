@@ -1,5 +1,6 @@
 """What a model was trained on, how well it does on people it never saw, what it must not be used for."""
 
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -35,7 +36,7 @@ def card_html(card: dict[str, Any]) -> str:
     settings = ", ".join(f"{name} {value}" for name, value in card["settings"].items())
     return f"""
     <h2>{escape(card["name"])}</h2>
-    <p>{escape(card["method"])}, made {escape(card["made"])}</p>
+    <p>{escape(card["method"])}, made {_day(card["made"])}</p>
     <h3>Trained on</h3>
     <p>{card["clips"]} clips of {card["subjects"]} subjects ({data}): {escape(counts)}{_label_map(card)}.<br>
     {epochs} epochs, seeds {", ".join(map(str, card["seeds"]))}.</p>
@@ -49,6 +50,14 @@ def card_html(card: dict[str, Any]) -> str:
     <h3>Made by</h3><p><code>{escape(card["command"])}</code></p><p>{escape(settings)}</p>
     <p>{escape(", ".join(f"{name} {version}" for name, version in card["versions"].items()))}</p>
     """
+
+
+def _day(stamp: str) -> str:
+    """An ISO date and time as the import reports say it, in the reader's own time."""
+    try:
+        return f"{datetime.fromisoformat(stamp).astimezone():%d %B %Y, %H:%M}"
+    except ValueError:  # a card that was written by hand
+        return escape(stamp)
 
 
 def _label_map(card: dict[str, Any]) -> str:

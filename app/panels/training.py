@@ -3,6 +3,7 @@
 from typing import Any
 
 import pyqtgraph as pg
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.panels.fields import SpacePresses
@@ -28,6 +29,7 @@ class TrainingPanel(QWidget):
         self._state = QLabel("No training yet: Model › Retrain…")
         self._state.setObjectName("hint")
         self._state.setWordWrap(True)
+        self._state.setAlignment(Qt.AlignmentFlag.AlignCenter)
         top = QHBoxLayout()
         top.addWidget(self.progress, 1)
         top.addWidget(self.stop_button)
@@ -84,6 +86,7 @@ class TrainingPanel(QWidget):
         for curve in self._curves.values():
             curve.setData([], [])
         self._graphics.setVisible(True)
+        self._state.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.progress.setRange(0, 0)
         self.progress.setFormat("")
         self._state.setText("Starting…")
