@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.main_window import MainWindow
+from mer_core.clips import open_clip
 from mer_core.clips.video_index import index_video
 from tests.bench.probe import Painted
 from tests.e2e.hands import Pulse, wait, wait_until
@@ -42,6 +43,8 @@ def scrub(file: str) -> dict[str, Any]:
     uncached: list[float] = []
     decoding: list[float] = []
     to_rgb: list[float] = []
+    reading: list[float] = []
+    clip = open_clip(Path(file))
     wait_until(lambda: not media._filler.busy, "nothing is read ahead")
     pulse_seen = 0.0
     while len(uncached) < _MOVES:
@@ -55,10 +58,15 @@ def scrub(file: str) -> dict[str, Any]:
         pulse_seen = max(pulse_seen, pulse.stop())
         for times, milliseconds in zip((decoding, to_rgb), alone.seek(index), strict=True):
             times.append(milliseconds)
+        begun = time.perf_counter()
+        clip.read(index)
+        reading.append(1000 * (time.perf_counter() - begun))
     pauses["scrubbing not in memory"] = pulse_seen
     QTest.mouseRelease(timeline, _LEFT, pos=_place(window, 0))
     window.close()
-    return {"cached": cached, "uncached": uncached, "decoding": decoding, "to_rgb": to_rgb, "pauses": pauses}
+    clip.close()
+    figures = {"cached": cached, "uncached": uncached, "reading": reading, "decoding": decoding, "to_rgb": to_rgb}
+    return {**figures, "pauses": pauses}
 
 
 def play(file: str, memory: str, direction: str) -> dict[str, Any]:

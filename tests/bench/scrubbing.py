@@ -29,10 +29,14 @@ def run() -> None:
             seen = _probe("scrub", str(path))
             _row(f"GOP {gop}, in memory", seen["cached"])
             _row(f"GOP {gop}, not in memory", seen["uncached"])
+            _row("   of that, reading it", seen["reading"])
             _row("   PyAV alone: seek, decode", seen["decoding"])
             _row("   PyAV alone: and to RGB", seen["to_rgb"])
-            shares = [_ratio(seen, "uncached", beside, at) for beside in ("decoding", "to_rgb") for at in (50, 95)]
-            print("   not in memory / decoding, p50 {:.2f} p95 {:.2f}; / and to RGB, {:.2f} {:.2f}".format(*shares))
+            for what, name in (("reading", "reading"), ("uncached", "not in memory")):
+                shares = [_ratio(seen, what, beside, at) for beside in ("decoding", "to_rgb") for at in (50, 95)]
+                print(
+                    f"   {name} / decoding, p50 {{:.2f}} p95 {{:.2f}}; / and to RGB, {{:.2f}} {{:.2f}}".format(*shares)
+                )
             pauses |= {f"{what}, GOP {gop}": pause for what, pause in seen["pauses"].items()}
         _row("ImageView, in memory", _probe("scrub_imageview", str(_FRAMES // 2))["cached"])
         print(f"\nPlaying at 1×, {_RATE} frames a second")
