@@ -53,6 +53,7 @@ class AnnotationPanel(QWidget):
         self._unit_names = QLabel()
         self._unit_names.setObjectName("hint")
         self._unit_names.setWordWrap(True)
+        self._unit_names.setAlignment(Qt.AlignmentFlag.AlignTop)
         policy = self._unit_names.sizePolicy()  # as wide as the field above it, or a short list would be broken up
         policy.setHorizontalPolicy(policy.Policy.Expanding)
         self._unit_names.setSizePolicy(policy)

@@ -78,8 +78,10 @@ class MotionPanel(QWidget):
         self._text.setObjectName("hint")
         self._text.setSizePolicy(self._text.sizePolicy().Policy.Ignored, self._text.sizePolicy().Policy.Preferred)
         top = QHBoxLayout()
-        for widget in (self.span, self.scale, self.views_button, self.flow, self.head, self.as_network):
+        for widget in (self.span, self.scale, self.views_button, self.flow, self.head):
             top.addWidget(widget)
+        top.addSpacing(8)  # a box to tick beside another's words looks like theirs
+        top.addWidget(self.as_network)
         top.addStretch(1)
 
         self._graphics = pg.GraphicsLayoutWidget()
