@@ -6,6 +6,8 @@ from typing import Any
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
+from app.card_words import figure, protocol
+
 
 class ModelCard(QDialog):
     """A page to read; its text can be copied."""
@@ -26,11 +28,14 @@ class ModelCard(QDialog):
 def card_html(card: dict[str, Any]) -> str:
     """The card as a page."""
     held_out, untrained = card["held_out"], card["untrained"]
+    how, seeds = protocol(card), len(card["seeds"])
+    spread = f"mean ± sd over {seeds} seeds" if seeds > 1 else "one seed, so without a spread"
     counts = ", ".join(f"{name} {count}" for name, count in card["class_counts"].items())
     data = ", ".join(f"{escape(name)} {count}" for name, count in card["datasets"].items())
     epochs = f"{card['epochs']}{' (stopped early)' if card['stopped_early'] else ''}"
     rows = "".join(
-        f"<tr><td>{label}</td><td><b>{_figure(held_out[key])}</b></td><td>{_figure(untrained[key])}</td></tr>"
+        f"<tr><td>{label}</td><td><b>{figure(held_out[key], seeds)}</b></td>"
+        f"<td>{figure(untrained[key], seeds)}</td></tr>"
         for key, label in (("uf1", "UF1"), ("uar", "UAR"), ("accuracy", "Accuracy"))
     )
     settings = ", ".join(f"{name} {value}" for name, value in card["settings"].items())
@@ -41,7 +46,7 @@ def card_html(card: dict[str, Any]) -> str:
     <p>{card["clips"]} clips of {card["subjects"]} subjects ({data}): {escape(counts)}{_label_map(card)}.<br>
     {epochs} epochs, seeds {", ".join(map(str, card["seeds"]))}.</p>
     <h3>On held-out subjects</h3>
-    <p>{escape(card["protocol"])}, {card["folds"]} folds, pooled; mean ± sd over {len(card["seeds"])} seeds.
+    <p>{escape(how[:1].upper() + how[1:])}, {card["folds"]} folds, pooled; {spread}.
     No clip was judged by a network that had seen its subject.</p>
     <table cellpadding="5"><tr><th></th><th>this model</th><th>untrained network</th></tr>{rows}</table>
     {_confusion(card)}
@@ -64,10 +69,6 @@ def _label_map(card: dict[str, Any]) -> str:
     """By which label map emotions became these classes; a card of older features does not say."""
     said = card.get("features", {}).get("label_map")
     return f" – {escape(said['title'])} (label map, version {said['version']})" if isinstance(said, dict) else ""
-
-
-def _figure(value: dict[str, float]) -> str:
-    return f"{value['mean']:.3f} ± {value['sd']:.3f}"
 
 
 def _confusion(card: dict[str, Any]) -> str:

@@ -8,7 +8,9 @@ from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.background import Worker
+from app.card_words import figure, protocol
 from app.desk import Desk
+from mer_core.counted import counted
 
 if TYPE_CHECKING:
     from app.panels.motion import MotionPanel
@@ -122,12 +124,12 @@ def _place() -> QWidget:
 
 
 def _result(card: dict[str, Any]) -> str:
-    held_out, untrained = card["held_out"]["uf1"], card["untrained"]["uf1"]
+    seeds = len(card["seeds"])
+    held_out, untrained = (figure(card[whose]["uf1"], seeds) for whose in ("held_out", "untrained"))
     without_face = ", ".join(card.get("features", {}).get("left_out", {}))
     return (
-        f"{card['name']} answers now. On held-out subjects ({card['protocol']}, {card['clips']} clips, "
-        f"{len(card['seeds'])} seeds) UF1 {held_out['mean']:.3f} ± {held_out['sd']:.3f}; "
-        f"untrained {untrained['mean']:.3f} ± {untrained['sd']:.3f}."
+        f"{card['name']} answers now. On held-out subjects ({protocol(card)}, {counted(card['clips'], 'clip')}, "
+        f"{counted(seeds, 'seed')}) UF1 {held_out}; untrained {untrained}."
         + (f" Left out, since they show no face: {without_face}." if without_face else "")
     )
 

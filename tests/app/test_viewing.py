@@ -270,7 +270,9 @@ def test_clips_without_a_face_are_named_when_a_training_ends(smiling: MainWindow
     smiling.desk.trainer.finished.emit(None, {**card, **scores})
     panel = smiling.plots.training
     assert panel is not None
-    assert any("show no face: clips/x." in label.text() for label in panel.findChildren(QLabel))
+    said = next(label.text() for label in panel.findChildren(QLabel) if "answers now" in label.text())
+    assert "show no face: clips/x." in said
+    assert "(leave one subject out, 4 clips, 1 seed) UF1 0.500; untrained 0.500." in said  # one seed has no spread
 
 
 def test_without_a_face_it_is_said_and_the_whole_frame_is_the_user_s_choice(
