@@ -99,6 +99,7 @@ def _sheet(c: Colours) -> str:
     QStatusBar {{ border-top: 1px solid {c.line}; }}
     QStatusBar::item {{ border: none; }}
     QAbstractItemView {{ border: none; }}
+    QComboBox QAbstractItemView {{ border: 1px solid {c.line}; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QLabel#hint {{ color: {c.faint}; }}
     QLabel#warning {{ color: {c.warning}; }}

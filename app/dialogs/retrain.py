@@ -34,7 +34,8 @@ class RetrainDialog(QDialog):
         self._text.setWordWrap(True)
         self.label_map = QComboBox()
         for each in labels:
-            self.label_map.addItem(each.label_map.title, each.label_map.name)
+            title = each.label_map.title
+            self.label_map.addItem(title[:1].upper() + title[1:], each.label_map.name)
         self.label_map.currentIndexChanged.connect(self._show_labels)
         defaults = TrainSettings()
         self.epochs = QSpinBox()
