@@ -41,6 +41,7 @@ class RetrainDialog(QDialog):
         self.epochs = QSpinBox()
         self.epochs.setRange(1, 1000)
         self.epochs.setValue(defaults.epochs)
+        self.epochs.setToolTip("Passes over the clips; with FU-MIX some more before them, to see which are misread")
         self.seeds = QSpinBox()
         self.seeds.setRange(1, 20)
         self.seeds.setValue(defaults.seeds)
