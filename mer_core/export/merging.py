@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from mer_core.annotation import Annotation
+from mer_core.counted import counted
 from mer_core.export.coding import CodedClip, Coding
 from mer_core.project.project import Project
 from mer_core.project.records import Change, ClipRecord
@@ -22,11 +23,12 @@ class Merge:
     def sentence(self) -> str:
         """In words."""
         parts = [
-            f"{self.new_clips} clips and {self.new_annotations} annotations are new, {self.same} are there already"
+            f"New: {counted(self.new_clips, 'clip')} and {counted(self.new_annotations, 'annotation')}; "
+            f"there already: {counted(self.same, 'annotation')}"
         ]
         if self.differing:
-            parts.append(f"{len(self.differing)} differ from the project's own")
-        return ", ".join(parts) + "."
+            parts.append(f"unlike the project's own: {counted(len(self.differing), 'annotation')}")
+        return "; ".join(parts) + "."
 
 
 def merge(project: Project, coding: Coding, *, take_differing: bool = False) -> Merge:

@@ -369,8 +369,8 @@ def test_commands_export_list_and_read_back(
     for _ in range(2):
         assert main(["read", str(tmp_path / "c.json"), "--project", str(tmp_path / "new")]) == 0
     first, second = capsys.readouterr().out.strip().splitlines()
-    assert first == "12 clips and 20 annotations are new, 0 are there already."
-    assert second == "0 clips and 0 annotations are new, 20 are there already."
+    assert first == "New: 12 clips and 20 annotations; there already: 0 annotations."
+    assert second == "New: 0 clips and 0 annotations; there already: 20 annotations."
     assert said(project_coding(tmp_path / "new")) == said(coding)
     assert main(["export", str(folder), str(tmp_path / "c.csv"), "--format", "csv", "--history"]) == 1
     assert "leave --history out" in capsys.readouterr().err
