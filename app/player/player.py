@@ -86,6 +86,7 @@ class Player(QWidget):
         self.opacity.setRange(5, 100)
         self.opacity.setValue(60)
         self.opacity.setFixedWidth(60)
+        self.opacity.setEnabled(False)  # there is no overlay at first
         self.opacity.setToolTip("How strongly the overlay covers the face")
         self.opacity.setAccessibleName("Overlay strength")
         self.strengths = {
@@ -227,6 +228,7 @@ class Player(QWidget):
         for name, slider in self.strengths.items():
             slider.setVisible(name == OVERLAYS[row])
         self.opacity.setVisible(OVERLAYS[row] not in LOOKS)
+        self.opacity.setEnabled(OVERLAYS[row] != "none")
         self._paint_overlay(OVERLAYS[row])
         self.overlay_chosen.emit(OVERLAYS[row])
 

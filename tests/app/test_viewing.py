@@ -181,6 +181,15 @@ def test_the_magnified_view_is_marked_and_follows_slider_and_frame(smiling: Main
     assert not slider.isVisible()
 
 
+def test_an_overlay_s_strength_is_set_where_there_is_one(smiling: MainWindow, qtbot: QtBot) -> None:
+    player = smiling.player
+    assert not player.opacity.isEnabled()
+    qtbot.keyClick(smiling, Qt.Key.Key_3, _ALT)
+    assert player.opacity.isEnabled()
+    qtbot.keyClick(smiling, Qt.Key.Key_1, _ALT)
+    assert not player.opacity.isEnabled()
+
+
 def test_the_difference_is_marked_and_grey_where_nothing_changes(smiling: MainWindow, qtbot: QtBot) -> None:
     view = smiling.player.view
     qtbot.keyClick(smiling, Qt.Key.Key_6, _ALT)
