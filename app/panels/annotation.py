@@ -172,7 +172,7 @@ class AnnotationPanel(QWidget):
 
     def _name_units(self, text: str) -> None:
         try:
-            names = ", ".join(unit.name for unit in parse_action_units(text))
+            names = ", ".join(unit.words for unit in parse_action_units(text))
         except MerError:  # from a coding file of other habits: shown as written
             names = ""
         self._unit_names.setText(names)

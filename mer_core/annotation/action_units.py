@@ -41,6 +41,9 @@ NAMES = {
 }
 """Names of the units a coder of micro-expressions meets (Ekman, Friesen & Hager 2002); other numbers are valid too."""
 
+INTENSITIES = {"A": "trace", "B": "slight", "C": "marked", "D": "severe", "E": "maximum"}
+"""What the letters of intensity stand for, by the same manual."""
+
 
 @dataclass(frozen=True)
 class ActionUnit:
@@ -60,6 +63,18 @@ class ActionUnit:
     def name(self) -> str:
         """The muscle action in words."""
         return NAMES.get(self.number, f"Action unit {self.number}")
+
+    @property
+    def words(self) -> str:
+        """All that was written of it in words: ``Outer brow raiser (right, slight)``."""
+        said = (
+            {"": "", "L": "left", "R": "right"}[self.side],
+            INTENSITIES.get(self.intensity, ""),
+            "held" if self.static else "",
+            "doubtful" if self.doubtful else "",
+        )
+        more = ", ".join(word for word in said if word)
+        return f"{self.name} ({more})" if more else self.name
 
 
 _UNIT = re.compile(

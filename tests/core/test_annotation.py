@@ -26,6 +26,17 @@ def test_action_units_as_written(text: str, units: list[ActionUnit]) -> None:
     assert parse_action_units(format_action_units(tuple(units))) == tuple(units)
 
 
+def test_a_unit_in_words_says_all_that_was_written() -> None:
+    words = [unit.words for unit in parse_action_units("4+R2B+15?+AU6(k)+99")]
+    assert words == [
+        "Brow lowerer",
+        "Outer brow raiser (right, slight)",
+        "Lip corner depressor (doubtful)",
+        "Cheek raiser (held)",
+        "Action unit 99",
+    ]
+
+
 @pytest.mark.parametrize("text", ["smile", "12+", "0", "12x", "L"])
 def test_what_is_no_action_unit_is_named(text: str) -> None:
     if text == "12+":  # a plus that waits for the next unit is fine while typing
