@@ -17,7 +17,7 @@ from app.panels.clip_list import ClipList
 from app.panels.notice import Notice
 from mer_core.counted import counted
 from mer_core.errors import Cancelled, MerError
-from mer_core.project import FILE_NAME, Change, Project
+from mer_core.project import FILE_NAME, Change, ClipRecord, Project
 
 if TYPE_CHECKING:  # what reads data sets is imported when it is first asked for: the window opens without it
     from mer_core.datasets.found import ImportReport
@@ -103,7 +103,9 @@ class Importing(QObject):
     def _import(self, action: str, changes: list[Change], report: ImportReport) -> None:
         from mer_core.datasets.report import to_json
 
-        self._write(action, changes, lambda project: project.keep_import_report(report.dataset, to_json(report)))
+        new = sum(each.old is None and isinstance(each.new, ClipRecord) for each in changes)
+        told = f"{report.title} is imported, {counted(new, 'new clip')}. Edit › Undo takes it back whole."
+        self._write(action, changes, lambda project: project.keep_import_report(report.dataset, to_json(report)), told)
 
     def _write(
         self, action: str, changes: list[Change], also: Callable[[Project], None] = lambda _: None, told: str = ""

@@ -100,6 +100,7 @@ def test_a_dropped_data_set_is_known_read_reported_and_imported(
     accept(qtbot, window, dialog)
     assert [each.emotion for each in stored(project)] == ["happiness", "others", "disgust"]
     assert len(stored(project, "CASME II")) == 3
+    assert window.notice.text == "CASME II is imported, 3 new clips. Edit › Undo takes it back whole."
     assert window.clip_list.model.rowCount() == 3
     session = window.desk.session
     assert session.undo_stack.undoText() == "Import CASME II"
