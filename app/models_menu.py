@@ -7,6 +7,8 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from app.desk import Desk
+from mer_core.errors import ModelError
+from mer_core.models.cards import read_card
 from mer_core.project.models import project_models
 
 
@@ -15,6 +17,7 @@ class ModelsMenu(QObject):
 
     def __init__(self, menu: QMenu, desk: Desk) -> None:
         super().__init__(menu)
+        menu.setToolTipsVisible(True)
         self._menu, self._desk = menu, desk
         self._group = QActionGroup(self)
         desk.model_changed.connect(lambda folder, _: self._show(folder))
@@ -26,7 +29,16 @@ class ModelsMenu(QObject):
             old.deleteLater()
         project = self._desk.session.project
         for model in project_models(project) if project else []:
-            action = QAction(model.name, self._group, checkable=True, checked=model == answering)
+            action = QAction(_name(model), self._group, checkable=True, checked=model == answering)
+            action.setToolTip(str(model))
             action.triggered.connect(lambda _=False, model=model: self._desk.use_model(model))
             self._menu.addAction(action)
         self._menu.setEnabled(not self._menu.isEmpty())
+
+
+def _name(model: Path) -> str:
+    """As its card says; a damaged one is named by its folder, and said to be damaged when it is chosen."""
+    try:
+        return str(read_card(model).get("name", model.name))
+    except ModelError:
+        return model.name

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
+from PySide6.QtCore import QDateTime, QLocale
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QFormLayout,
     QLabel,
+    QLineEdit,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -57,6 +59,9 @@ class RetrainDialog(QDialog):
         self.method.addItem("MR-UAMF, the paper's method", "mr-uamf")
         self.method.addItem("MR-UAMF+, our own best", "mr-uamf-plus")
         self.method.currentIndexChanged.connect(self._show_method)
+        self.name = QLineEdit(_name_now("MR-UAMF"))
+        self.name.setToolTip("What the model is called, in the menu and on its card")
+        form.addRow("Name", self.name)
         form.addRow("Classes", self.label_map)
         form.addRow("Method", self.method)
         form.addRow("Epochs", self.epochs)
@@ -75,6 +80,7 @@ class RetrainDialog(QDialog):
         """The settings chosen, as arguments of ``mer_core train``."""
         values = {"method": self.method.currentData(), "epochs": self.epochs.value(), "seeds": self.seeds.value()}
         values["label-map"] = self.label_map.currentData()
+        values["name"] = self.name.text().strip() or _name_now(self._title)
         if self._parts_are_switches:
             values["mixing"] = "fu-mix" if self.fu_mix.isChecked() else "none"
             values["image"] = self.image.currentData()
@@ -84,6 +90,11 @@ class RetrainDialog(QDialog):
     def _parts_are_switches(self) -> bool:
         return bool(self.method.currentData() == "mr-uamf")
 
+    @property
+    def _title(self) -> str:
+        """The method's name alone."""
+        return self.method.currentText().split(",")[0]
+
     def _show_labels(self) -> None:
         """What would be learnt as these classes."""
         labels = self._labels[self.label_map.currentIndex()]
@@ -92,9 +103,17 @@ class RetrainDialog(QDialog):
 
     def _show_method(self) -> None:
         """Each method has its own usual epochs; MR-UAMF+ has no parts to switch."""
+        if not self.name.isModified():
+            self.name.setText(_name_now(self._title))
         self.epochs.setValue((TrainSettings() if self._parts_are_switches else PlusSettings()).epochs)
         for part in (self.fu_mix, self.image):
             self._form.setRowVisible(part, self._parts_are_switches)
+
+
+def _name_now(title: str) -> str:
+    """Such as “MR-UAMF+, 26 November 2026, 00:15”: of several trainings the moment tells which is which."""
+    now = QDateTime.currentDateTime()
+    return f"{title}, {QLocale(QLocale.Language.English).toString(now, 'd MMMM yyyy, HH:mm')}"
 
 
 def _summary(labels: TrainingSet) -> str:

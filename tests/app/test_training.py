@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.retrain import RetrainDialog
@@ -120,7 +121,11 @@ def test_our_own_best_is_trained_from_the_same_dialog(trainee: MainWindow, qtbot
     qtbot.waitUntil(trainee.isActiveWindow)
     qtbot.keyClick(trainee, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     dialog = opened(trainee, RetrainDialog)
+    assert dialog.name.text().startswith("MR-UAMF, ")
     dialog.method.setCurrentIndex(1)
+    assert dialog.name.text().startswith("MR-UAMF+, ")
+    dialog.name.selectAll()
+    qtbot.keyClicks(dialog.name, "Before the holidays")
     assert not dialog.fu_mix.isVisible()
     dialog.epochs.setValue(2)
     dialog.seeds.setValue(1)
@@ -128,6 +133,10 @@ def test_our_own_best_is_trained_from_the_same_dialog(trainee: MainWindow, qtbot
         qtbot.mouseClick(dialog.train_button, Qt.MouseButton.LeftButton)
     (run,) = runs(trainee)
     assert read_card(run)["method"] == "mr-uamf-plus"
+    assert read_card(run)["name"] == "Before the holidays"
+    (answers,) = [menu for menu in trainee.actions_by_id.menus["Model"].findChildren(QMenu) if "Answer" in menu.title()]
+    assert next((each.text(), each.isChecked()) for each in answers.actions()) == ("Before the holidays", True)
+    assert any(label.text() == "Model: Before the holidays" for label in trainee.recognition_panel.findChildren(QLabel))
 
 
 def test_the_classes_to_learn_are_chosen_by_label_map(trainee: MainWindow) -> None:
