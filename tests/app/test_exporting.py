@@ -206,8 +206,8 @@ def test_a_feature_file_is_measured_cancelled_and_gone_on_with(coded: MainWindow
     def measure(file: Path) -> None:
         coded.actions_by_id["feature_file"].trigger()
         dialog = opened(coded, FeatureDialog)
-        dialog.method.setCurrentIndex(dialog.method.findData("farneback"))
-        dialog.side.setValue(112)
+        dialog.method.setCurrentIndex(dialog.method.findData("tvl1"))
+        dialog.side.setValue(448)
         dialog.place.line.setText(str(file))
         qtbot.mouseClick(dialog.measure_button, Qt.MouseButton.LeftButton)
 
@@ -229,7 +229,7 @@ def test_a_feature_file_is_measured_cancelled_and_gone_on_with(coded: MainWindow
         pass
     assert "4 clips are in" in coded.notice.text
     assert not any("of 4" in text for text in texts)  # what was measured before the cancel is there
-    assert read_features(tmp_path / "second.h5").attributes["flow"]["size"] == 112
+    assert read_features(tmp_path / "second.h5").attributes["flow"]["size"] == 448
 
 
 def test_closing_the_window_ends_the_work(coded: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
