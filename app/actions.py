@@ -88,6 +88,7 @@ ACTIONS = (
     Spec("refuse_suggestion", "Mark", "Refuse suggestion", ("Del",), "x", "Have the marks shown hollow suggested no more"),
     Spec("previous_movement", "Mark", "Previous movement", ("Shift+N",), tip="Go to the movement found before this frame"),
     Spec("next_movement", "Mark", "Next movement", ("N",), tip="Go to the movement found after this frame"),
+    Spec("suggest_again", "Mark", "Suggest marks again", (), "refresh-cw", "Forget what was accepted or refused in this clip where no mark is set now, and suggest it anew"),
     Spec("suggest_marks", "Mark", "Suggest marks", (), "sparkles", "Look for movements and show where marks may belong", checkable=True),
     Spec("previous_mark", "Mark", "Go to previous mark", ("Ctrl+Left",), separated=True),
     Spec("next_mark", "Mark", "Go to next mark", ("Ctrl+Right",)),

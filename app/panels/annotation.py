@@ -1,6 +1,7 @@
 """What the coder says: marks, emotion, action units, notes."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from app.media import Media
 from app.panels.fields import Line, Notes, WordBox
+from app.panels.passing_button import PassingButton
 from app.session import Session
 from app.theme import colours, icon
 from mer_core.annotation import EMOTIONS, parse_action_units
@@ -30,9 +32,10 @@ class AnnotationPanel(QWidget):
     frame_wanted = Signal(int)
     left = Signal()  # a choice was made by mouse: the keys are the window's again
 
-    def __init__(self, session: Session, media: Media) -> None:
+    def __init__(self, session: Session, media: Media, suggest_again: QAction) -> None:
         super().__init__()
         self._session, self._media = session, media
+        self.suggest_again = PassingButton(suggest_again)
 
         self.expressions = QComboBox()
         self.expressions.setToolTip("A clip may hold several expressions")
@@ -86,6 +89,7 @@ class AnnotationPanel(QWidget):
         layout.addLayout(which)
         layout.addLayout(marks)
         layout.addWidget(self._duration)
+        layout.addWidget(self.suggest_again)
         layout.addLayout(form)
         layout.addWidget(self.notes, 1)
 

@@ -1,9 +1,10 @@
 """The movements found in the clip, to go to."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHBoxLayout,
     QHeaderView,
     QLabel,
     QTableWidget,
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.desk import Desk
+from app.panels.passing_button import PassingButton
 from app.spotting.suggesting import Suggesting
 from app.theme import colours
 from mer_core.spotting.suggestion import Suggestion
@@ -26,14 +28,14 @@ _TIPS = (
     "How far the tenth of the face that moves most does so, in pixels of the source",
     "The region that moves most",
     "How probable it is that the true apex lies within 3 frames of this one",
-    "Whether you have marked it",
+    "Whether you have marked or refused it",
 )
 
 
 class Movements(QWidget):
     """One row a movement; a click goes there and suggests its marks."""
 
-    def __init__(self, desk: Desk, suggesting: Suggesting) -> None:
+    def __init__(self, desk: Desk, suggesting: Suggesting, suggest_again: QAction) -> None:
         super().__init__()
         self._desk, self._suggesting = desk, suggesting
         self._rows: tuple[Suggestion, ...] = ()
@@ -59,7 +61,10 @@ class Movements(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.addWidget(self.table, 1)
-        layout.addWidget(self._say)
+        below = QHBoxLayout()
+        below.addWidget(self._say, 1)
+        below.addWidget(PassingButton(suggest_again), 0, Qt.AlignmentFlag.AlignRight)
+        layout.addLayout(below)
         self.table.cellClicked.connect(lambda row, _: suggesting.go_to(self._rows[row]))
         suggesting.changed.connect(self._fill)
         suggesting.spotter.progressed.connect(lambda _: self._explain())

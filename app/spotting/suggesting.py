@@ -12,6 +12,7 @@ from app.timeline.timeline import Candidate, Timeline
 from mer_core.annotation import Marks
 from mer_core.annotation.annotation import MARK_NAMES, MarkName
 from mer_core.errors import ProjectError
+from mer_core.project import Change, Decision
 from mer_core.spotting.suggestion import Suggestion
 
 _KEY = "suggest marks"
@@ -35,6 +36,7 @@ class Suggesting(QObject):
         self.chosen: Suggestion | None = None
         self._gone_to: Suggestion | None = None
         self._decided: set[tuple[MarkName, int]] = set()
+        self._void: list[Decision] = []  # decisions on marks of which none is set any more
         self._shown: tuple[object, ...] = ()
         self._taken: list[Marks] = []  # of the clip's other expressions
         self.curve_menu = CurveMenu(actions, timeline, settings)
@@ -47,6 +49,7 @@ class Suggesting(QObject):
                 "refuse_suggestion": desk.session.refuse_offers,
                 "previous_movement": lambda: self.step(-1),
                 "next_movement": lambda: self.step(1),
+                "suggest_again": self.suggest_again,
                 "suggest_marks": self._switch,
             }
         )
@@ -87,6 +90,13 @@ class Suggesting(QObject):
         if ahead:
             self.go_to(min(ahead, key=lambda each: abs(each.apex - here)))
 
+    def suggest_again(self) -> None:
+        """Suggest once more what was accepted and cleared since, or refused; one edit, to be undone as any."""
+        shown = self._desk.session.expression
+        void = sorted(self._void, key=lambda each: each.expression == shown)  # the last one's expression is shown
+        if void:
+            self._desk.session.change("Suggest marks again", [Change(each, None) for each in void])
+
     def is_done(self, movement: Suggestion) -> bool:
         """Whether the coder has marked or refused it."""
         return self._is_marked(movement, [*self._taken, self._desk.session.kept_marks]) or self._is_refused(movement)
@@ -99,7 +109,7 @@ class Suggesting(QObject):
         self._desk.session.offers = offers
         self._timeline.set_ghosts(offers)
         self._actions.enable(_DECIDING, bool(offers))
-        state = (self.movements, self.chosen, marks, frozenset(self._decided), tuple(self._taken))
+        state = (self.movements, self.chosen, marks, frozenset(self._decided), tuple(self._taken), tuple(self._void))
         if state != self._shown:  # while a flag is dragged it stays the same
             self._shown = state
             several = self.movements if len(self.movements) > 1 else ()
@@ -107,6 +117,7 @@ class Suggesting(QObject):
                 [Candidate(each.first, each.last, each.kind, each == self.chosen) for each in several]
             )
             self._actions.enable(_STEPPING, bool(self.movements))
+            self._actions.enable(("suggest_again",), bool(self._void and self.movements))
             self.changed.emit()
 
     def _choose(self, marks: Marks) -> Suggestion | None:
@@ -153,7 +164,7 @@ class Suggesting(QObject):
     def _read(self) -> None:
         """What the coder has decided in this clip, and marked in it as other expressions."""
         session = self._desk.session
-        self._decided, self._taken = set(), []
+        self._decided, self._taken, self._void = set(), [], []
         if session.project is not None and session.clip is not None:
             try:
                 decisions = session.project.decisions(session.clip.id, session.coder)
@@ -162,6 +173,8 @@ class Suggesting(QObject):
                 session.problem.emit(str(error))
             else:
                 self._decided = {(each.mark, each.suggested) for each in decisions}
+                marks = {each.expression: each.marks for each in annotations}
+                self._void = [each for each in decisions if marks.get(each.expression, Marks()).get(each.mark) is None]
                 self._taken = [each.marks for each in annotations if each.expression != session.expression]
         self.show()
 

@@ -16,7 +16,7 @@ from app.panels.movements import Movements
 from app.spotting.spotter import Spotted
 from app.timeline.curve import Curve
 from mer_core.annotation import Marks
-from mer_core.annotation.annotation import MarkName
+from mer_core.annotation.annotation import MARK_NAMES, MarkName
 from mer_core.project import Decision, Project
 from mer_core.project.curves import FOLDER
 from mer_core.spotting.suggestion import Suggestion
@@ -133,6 +133,43 @@ def test_delete_refuses_and_the_next_movement_is_suggested(suggested: MainWindow
     press(qtbot, suggested, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert ghosts(suggested) == {"onset": 5, "apex": 12, "offset": 20}
     assert on_disk(suggested) == ([], [])
+
+
+def test_what_was_cleared_or_refused_is_suggested_again_when_asked(suggested: MainWindow, qtbot: QtBot) -> None:
+    again, panel = suggested.actions_by_id["suggest_again"], suggested.annotation_panel
+    assert not again.isEnabled()
+    assert not panel.suggest_again.isVisible()
+    press(qtbot, suggested, Qt.Key.Key_Return)
+    assert not again.isEnabled()  # all that was decided on is marked
+    for name in MARK_NAMES:
+        qtbot.mouseClick(panel._marks[name].clear, Qt.MouseButton.LeftButton)
+    assert ghosts(suggested) == {"onset": 24, "apex": 30}
+    press(qtbot, suggested, Qt.Key.Key_Delete)
+    assert ghosts(suggested) == {}
+    decided = on_disk(suggested)[1]
+    assert panel.suggest_again.isVisible()
+    qtbot.mouseClick(panel.suggest_again, Qt.MouseButton.LeftButton)
+    assert ghosts(suggested) == {"onset": 5, "apex": 12, "offset": 20}
+    assert on_disk(suggested)[1] == []
+    assert not panel.suggest_again.isVisible()
+    press(qtbot, suggested, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert sorted(on_disk(suggested)[1], key=str) == sorted(decided, key=str)
+    assert ghosts(suggested) == {}
+    again.trigger()
+    press(qtbot, suggested, Qt.Key.Key_Return)
+    assert on_disk(suggested)[0] == [Marks(5, 12, 20)]
+    assert not again.isEnabled()
+
+
+def test_marks_that_stand_are_no_more_suggested_again_than_their_decisions_forgotten(
+    suggested: MainWindow, qtbot: QtBot
+) -> None:
+    press(qtbot, suggested, Qt.Key.Key_Return)
+    qtbot.mouseClick(suggested.annotation_panel._marks["offset"].clear, Qt.MouseButton.LeftButton)
+    assert ghosts(suggested) == {}
+    suggested.actions_by_id["suggest_again"].trigger()
+    assert ghosts(suggested) == {"offset": 20}
+    assert [each.mark for each in on_disk(suggested)[1]] == ["onset", "apex"]
 
 
 def test_a_second_expression_is_offered_the_other_movement(suggested: MainWindow, qtbot: QtBot) -> None:
