@@ -30,6 +30,7 @@ class Desk(QObject):
         self.trainer = Trainer(self)
         self.opener = Opener(self.session, self)
         self.model: Path | None = None
+        self._start: int | None = None  # the frame asked for together with a clip
         self._opened_as: tuple[int, str, float] | None = None
         self._trained_project: Path | None = None
         self.session.clip_changed.connect(self._open_clip)
@@ -112,6 +113,12 @@ class Desk(QObject):
 
     # Clips
 
+    def show_clip(self, clip_id: int, index: int | None = None) -> None:
+        """Choose a clip, to be shown at this frame, else at its onset."""
+        self._start = index
+        self.session.choose_clip(clip_id)
+        self._start = None
+
     def open_again(self) -> None:
         """Open the chosen clip's frames if they are not open: they may be back."""
         if self.media.clip is None:
@@ -131,4 +138,6 @@ class Desk(QObject):
         self._opened_as = wanted
         onset = self.session.marks.onset
         start = self.media.index if same_frames else onset or 0
+        if self._start is not None:
+            start = self._start
         self.media.open(project.full_path(clip), clip.fps, start)

@@ -28,6 +28,7 @@ from app.docks import BOTTOM, LEFT, RIGHT, Docks
 from app.exporting import Exporting
 from app.handlers import handlers
 from app.importing import Importing
+from app.last_place import LastPlace
 from app.models_menu import ModelsMenu
 from app.panels.annotation import AnnotationPanel
 from app.panels.clip_list import ClipList
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
         self._build()
         self._connect_actions()
         self._connect_desk()
+        self._last_place = LastPlace(self.desk, self.settings)
         self._restore()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
         self._show_project()
@@ -331,6 +333,7 @@ class MainWindow(QMainWindow):
             return
         self.settings.setValue("geometry", self.saveGeometry())
         self.settings.setValue("docks", self.docks.state)
+        self._last_place.keep()
         self.settings.sync()
         self.hide()  # what is still to be ended is waited for out of sight
         if self._sample_maker is not None:
