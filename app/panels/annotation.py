@@ -18,7 +18,8 @@ from app.panels.fields import Line, Notes, WordBox
 from app.panels.passing_button import PassingButton
 from app.session import Session
 from app.theme import colours, icon
-from mer_core.annotation import EMOTIONS, parse_action_units
+from mer_core.annotation import EMOTIONS, parse_action_units, unknown_units
+from mer_core.annotation.action_units import NAMES
 from mer_core.annotation.annotation import MARK_NAMES, MarkName
 from mer_core.errors import MerError
 
@@ -176,12 +177,19 @@ class AnnotationPanel(QWidget):
 
     def _name_units(self, text: str) -> None:
         try:
-            names = ", ".join(unit.words for unit in parse_action_units(text))
+            units = parse_action_units(text)
         except MerError:  # from a coding file of other habits: shown as written
-            names = ""
-        self._unit_names.setText(names)
+            units = ()
+        lines = [", ".join(unit.words for unit in units if unit.number in NAMES)]
+        if unknown := unknown_units(units):
+            numbers = " or ".join(map(str, unknown))
+            lines.append(
+                f'<span style="color: {colours().warning}">Kept as written, but FACS has no action unit {numbers}: '
+                "check the number.</span>"
+            )
+        self._unit_names.setText("<br>".join(filter(None, lines)))
         self._unit_names.setStyleSheet("")
-        self._unit_names.setVisible(bool(names))
+        self._unit_names.setVisible(any(lines))
 
 
 class _MarkRow:

@@ -15,6 +15,7 @@ NAMES = {
     5: "Upper lid raiser",
     6: "Cheek raiser",
     7: "Lid tightener",
+    8: "Lips toward each other",
     9: "Nose wrinkler",
     10: "Upper lip raiser",
     11: "Nasolabial deepener",
@@ -25,7 +26,9 @@ NAMES = {
     16: "Lower lip depressor",
     17: "Chin raiser",
     18: "Lip pucker",
+    19: "Tongue show",
     20: "Lip stretcher",
+    21: "Neck tightener",
     22: "Lip funneler",
     23: "Lip tightener",
     24: "Lip pressor",
@@ -33,13 +36,66 @@ NAMES = {
     26: "Jaw drop",
     27: "Mouth stretch",
     28: "Lip suck",
+    # Actions of which FACS says less, and what goes with them
+    29: "Jaw thrust",
+    30: "Jaw sideways",
     31: "Jaw clencher",
+    32: "Lip bite",
+    33: "Cheek blow",
+    34: "Cheek puff",
+    35: "Cheek suck",
+    36: "Tongue bulge",
+    37: "Lip wipe",
     38: "Nostril dilator",
     39: "Nostril compressor",
+    40: "Sniff",
+    41: "Lid droop",
+    42: "Eyes slit",
     43: "Eyes closed",
+    44: "Squint",
     45: "Blink",
+    46: "Wink",
+    50: "Speech",
+    # The head
+    51: "Head turned left",
+    52: "Head turned right",
+    53: "Head up",
+    54: "Head down",
+    55: "Head tilted left",
+    56: "Head tilted right",
+    57: "Head forward",
+    58: "Head back",
+    59: "Head nod",
+    60: "Head shake",
+    83: "Head up and to the side",
+    84: "Head shake back and forth",
+    85: "Head nod up and down",
+    # The eyes
+    61: "Eyes turned left",
+    62: "Eyes turned right",
+    63: "Eyes up",
+    64: "Eyes down",
+    65: "Walleye",
+    66: "Cross-eye",
+    68: "Eyes rolled up",
+    69: "Eyes on the other person",
+    # What cannot be seen
+    70: "Brows not visible",
+    71: "Eyes not visible",
+    72: "Lower face not visible",
+    73: "Face not visible",
+    74: "Not scorable",
+    # Gross behaviour
+    80: "Swallow",
+    81: "Chewing",
+    82: "Shoulder shrug",
+    91: "Flash",
+    92: "Partial flash",
+    97: "Shiver",
+    98: "Fast up-down look",
 }
-"""Names of the units a coder of micro-expressions meets (Ekman, Friesen & Hager 2002); other numbers are valid too."""
+"""All codes of FACS (Ekman, Friesen & Hager 2002) that are numbers from 1 on. Others are read all the same, lest a
+published file lose them: `unknown_units` names them."""
 
 INTENSITIES = {"A": "trace", "B": "slight", "C": "marked", "D": "severe", "E": "maximum"}
 """What the letters of intensity stand for, by the same manual."""
@@ -121,6 +177,11 @@ def parse_action_units(text: str) -> tuple[ActionUnit, ...]:
         while (extra := _JOINT.match(text, position)) is not None:
             position = extra.end()
     return tuple(units)
+
+
+def unknown_units(units: tuple[ActionUnit, ...]) -> list[int]:
+    """The numbers among these that FACS does not have, each once, in their order."""
+    return list(dict.fromkeys(unit.number for unit in units if unit.number not in NAMES))
 
 
 def format_action_units(units: tuple[ActionUnit, ...]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mer_core.annotation import parse_action_units
+from mer_core.annotation import parse_action_units, unknown_units
 from mer_core.annotation.emotions import emotion_word
 from mer_core.clips import open_clip
 from mer_core.clips.folder import DEFAULT_FPS, frames_fingerprint, numbered_frames
@@ -208,10 +208,12 @@ class _Collector:
         marks, said = place_marks(coded, numbers)
         units, notes = coded.action_units, coded.notes
         try:
-            parse_action_units(units)
+            unknown = unknown_units(parse_action_units(units))
         except MerError:
             said.append(f"“{units}” cannot be read as action units; it is kept in the notes")
             units, notes = "", "\n".join(filter(None, (notes, f"Action units as written: {units}")))
+        else:
+            said += [f"FACS has no action unit {number}; it is kept as written" for number in unknown]
         emotion = emotion_word(coded.emotion)
         if not emotion and coded.row.number:
             said.append("it names no emotion")

@@ -222,6 +222,25 @@ def test_no_dialog_button_is_without_a_name(coded: MainWindow) -> None:
     assert not nameless
 
 
+def test_an_action_unit_that_facs_does_not_have_is_said_and_kept(coded: MainWindow, qtbot: QtBot) -> None:
+    panel = coded.annotation_panel
+    panel.action_units.setFocus()
+    qtbot.keyClicks(panel.action_units, "4+99")
+    said = panel._unit_names.text()
+    assert said.startswith("Brow lowerer<br>")
+    assert "FACS has no action unit 99: check the number." in said
+    assert panel._unit_names.isVisible()
+    assert [each.action_units for each in stored(coded)] == ["4+99"]
+    coded.desk.session.choose_clip(2)
+    coded.desk.session.choose_clip(1)
+    assert panel.action_units.text() == "4+99"
+    assert panel._unit_names.text() == said
+    qtbot.keyClick(panel.action_units, Qt.Key.Key_Backspace)
+    qtbot.keyClick(panel.action_units, Qt.Key.Key_Backspace)
+    qtbot.keyClicks(panel.action_units, "17")
+    assert panel._unit_names.text() == "Brow lowerer, Chin raiser"
+
+
 def test_after_choosing_an_emotion_by_mouse_the_keys_mark_again(coded: MainWindow, qtbot: QtBot) -> None:
     box, session = coded.annotation_panel.emotion, coded.desk.session
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton)

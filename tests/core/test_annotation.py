@@ -2,7 +2,7 @@
 
 import pytest
 
-from mer_core.annotation import ActionUnit, Marks, format_action_units, megc_class, parse_action_units
+from mer_core.annotation import ActionUnit, Marks, format_action_units, megc_class, parse_action_units, unknown_units
 from mer_core.errors import MerError
 
 
@@ -35,6 +35,14 @@ def test_a_unit_in_words_says_all_that_was_written() -> None:
         "Cheek raiser (held)",
         "Action unit 99",
     ]
+
+
+def test_numbers_that_facs_does_not_have_are_named() -> None:
+    every = "+".join(map(str, range(1, 100)))
+    unknown = unknown_units(parse_action_units(every))
+    assert unknown == [3, 47, 48, 49, 67, *range(75, 80), *range(86, 91), 93, 94, 95, 96, 99]
+    assert unknown_units(parse_action_units("4+L99 or 3+99B")) == [99, 3]
+    assert unknown_units(parse_action_units("4+L10+19+58+74")) == []
 
 
 @pytest.mark.parametrize("text", ["smile", "12+", "0", "12x", "L"])

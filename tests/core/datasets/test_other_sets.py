@@ -190,6 +190,21 @@ def test_which_frames_are_taken_and_what_else_is_there(tmp_path: Path) -> None:
     assert said(cropped, 3) == "its frames are not there"
 
 
+def test_an_action_unit_that_is_none_is_kept_and_named_in_the_report(tmp_path: Path) -> None:
+    rows = [
+        ("Subject", "Filename", "OnsetFrame", "ApexFrame", "OffsetFrame", "Action Units", "Estimated Emotion"),
+        ("01", "EP02_01f", 2, 4, 6, "4+L99", "others"),
+        ("01", "EP03_02", 2, 4, 6, "4+58", "others"),
+    ]
+    workbook(tmp_path / "CASME2-coding.xlsx", ("Sheet1", rows))
+    for clip in ("EP02_01f", "EP03_02"):
+        numbered(tmp_path / "CASME2_RAW_selected" / "sub01" / clip, "img{}.jpg", 1, 7)
+    found = read("casme2", tmp_path)
+    assert of(found, "EP02_01f")[0].action_units == "4+L99"
+    assert said(found, 2) == "FACS has no action unit 99; it is kept as written"
+    assert said(found, 3) == ""
+
+
 def test_damaged_folders_of_frames_are_named(tmp_path: Path) -> None:
     header = ("Subject", "Filename", "OnsetFrame", "ApexFrame", "OffsetFrame", "Emotion")
     rows = [header, ("01", "EP1", 1, 2, 3, "fear"), ("01", "EP2", 1, 2, 3, "fear")]
