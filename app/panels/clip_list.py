@@ -1,5 +1,6 @@
 """The project's clips: which are coded, by whom they are, what they were called."""
 
+from collections import Counter
 from typing import Any
 
 from PySide6.QtCore import (
@@ -22,6 +23,7 @@ from mer_core.project import ClipRecord
 
 _Index = QModelIndex | QPersistentModelIndex
 _HEADERS = ("Clip", "Subject", "Emotion", "Marks")
+_WIDTHS, _WITH_DATASET = (54, 72, 46), (94, 68, 42)  # of all columns but the first, which takes what is left
 _ID = Qt.ItemDataRole.UserRole
 
 
@@ -33,6 +35,7 @@ class ClipTable(QAbstractTableModel):
         self._session = session
         self._clips: list[ClipRecord] = []
         self._annotations: dict[int, list[Annotation]] = {}
+        self.shared: set[str] = set()  # subjects' names that occur in more than one data set
         session.clips_changed.connect(self.read)
         session.project_changed.connect(self.read)
 
@@ -49,14 +52,19 @@ class ClipTable(QAbstractTableModel):
             return
         if [clip.id for clip in clips] != [clip.id for clip in self._clips]:
             self.beginResetModel()
-            self._clips, self._annotations = clips, annotations
+            self._take(clips, annotations)
             self.endResetModel()
             return
         before = [self._texts(clip) for clip in self._clips]
-        self._clips, self._annotations = clips, annotations
+        self._take(clips, annotations)
         for row, clip in enumerate(clips):
             if self._texts(clip) != before[row]:  # typing notes must not lay out the list anew
                 self.dataChanged.emit(self.index(row, 0), self.index(row, len(_HEADERS) - 1))
+
+    def _take(self, clips: list[ClipRecord], annotations: dict[int, list[Annotation]]) -> None:
+        self._clips, self._annotations = clips, annotations
+        people = Counter(subject for _, subject in {(clip.dataset, clip.subject) for clip in clips})
+        self.shared = {subject for subject, count in people.items() if count > 1}
 
     def clip_at(self, row: int) -> ClipRecord:
         """The clip of a row."""
@@ -84,7 +92,8 @@ class ClipTable(QAbstractTableModel):
         """What the columns show of a clip."""
         annotations = self._annotations.get(clip.id, [])
         emotions = ", ".join(each.emotion for each in annotations if each.emotion)
-        return clip.name, clip.subject, emotions, " ".join(_marks_text(each) for each in annotations)
+        subject = f"{clip.dataset}/{clip.subject}" if clip.subject in self.shared else clip.subject
+        return clip.name, subject, emotions, " ".join(_marks_text(each) for each in annotations)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         clip = self._clips[index.row()]
@@ -169,8 +178,7 @@ class ClipList(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(40)
-        for column, width in ((1, 54), (2, 72), (3, 46)):
-            header.resizeSection(column, width)
+        self._set_widths(_WIDTHS)
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.selectionModel().currentRowChanged.connect(self._choose)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -182,6 +190,8 @@ class ClipList(QWidget):
         layout.addWidget(self.filter)
         layout.addWidget(self.table, 1)
         layout.addWidget(self._count)
+        self._wide = False
+        session.clips_changed.connect(self._make_room)
         session.clips_changed.connect(self._tell_count)
         session.project_changed.connect(self._tell_count)
         session.clip_changed.connect(self._follow)
@@ -218,6 +228,17 @@ class ClipList(QWidget):
         row = self.row_of(clip.id)
         if row >= 0 and row != self.table.currentIndex().row():
             self.table.selectRow(row)
+
+    def _set_widths(self, widths: tuple[int, ...]) -> None:
+        for column, width in enumerate(widths, 1):
+            self.table.horizontalHeader().resizeSection(column, width)
+
+    def _make_room(self) -> None:
+        """For the data sets' names, once they are shown; the user's own widths stay otherwise."""
+        wide = bool(self.model.shared)
+        if wide != self._wide:
+            self._wide = wide
+            self._set_widths(_WITH_DATASET if wide else _WIDTHS)
 
     def _tell_count(self) -> None:
         total = self.model.rowCount()

@@ -1,0 +1,45 @@
+"""The clip list: who is in a clip is clear, also where data sets call their subjects alike."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+from mer_core.project import Change, ClipRecord, Project
+
+
+@pytest.fixture
+def listed(window: MainWindow, tmp_path: Path) -> MainWindow:
+    """The window on clips of two data sets that both have a subject 01; their frames are not at hand."""
+    people = (("casme2", "01"), ("casme2", "02"), ("samm", "01"), ("samm", "006"))
+    clips = [
+        ClipRecord(number, f"{dataset}/{subject}/EP{number}", dataset, subject, 200, 9)
+        for number, (dataset, subject) in enumerate(people, 1)
+    ]
+    with Project.create(tmp_path / "project") as project:
+        project.apply([Change(None, clip) for clip in clips], "anna", "Import")
+    window.open_paths([tmp_path / "project"])
+    return window
+
+
+def subjects(window: MainWindow) -> list[str]:
+    """What the list says, top to bottom."""
+    model = window.clip_list.table.model()
+    return [str(model.index(row, 1).data()) for row in range(model.rowCount())]
+
+
+def test_people_of_one_name_are_told_apart_by_data_set_and_only_they(listed: MainWindow, qtbot: QtBot) -> None:
+    assert subjects(listed) == ["casme2/01", "02", "006", "samm/01"]
+    qtbot.keyClicks(listed.clip_list.filter, "samm/")
+    assert subjects(listed) == ["samm/01"]
+    listed.clip_list.filter.clear()
+    width = listed.clip_list.table.columnWidth(1)
+    session = listed.desk.session
+    assert session.project is not None
+    session.edit_clip(session.project.clip(3), subject="07")
+    assert subjects(listed) == ["01", "02", "006", "07"]
+    assert listed.clip_list.table.columnWidth(1) < width
+    qtbot.keyClick(listed, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert subjects(listed) == ["casme2/01", "02", "006", "samm/01"]
