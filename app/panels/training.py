@@ -1,5 +1,6 @@
 """A training while it runs: its curves, how far it is, stop and cancel; and how the last one ended."""
 
+from math import nan
 from typing import Any
 
 import pyqtgraph as pg
@@ -9,8 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QV
 from app.panels.fields import SpacePresses
 from app.theme import colours, icon
 
+_FIRST_RUN = "FU-MIX's first training"
 _STAGES = {
-    "trajectory": "First run: finding out which clips are misread",
+    "trajectory": "FU-MIX's first training: finding out which clips are misread",
     "training": "Training; each subject is held out of one of the networks",
 }
 
@@ -30,6 +32,8 @@ class TrainingPanel(QWidget):
         self._state.setObjectName("hint")
         self._state.setWordWrap(True)
         self._state.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._shade = QLabel(_FIRST_RUN)
+        self._shade.setToolTip("Its networks only find out which clips are often misread; then training begins anew")
         top = QHBoxLayout()
         top.addWidget(self.progress, 1)
         top.addWidget(self.stop_button)
@@ -38,29 +42,33 @@ class TrainingPanel(QWidget):
         self._loss = self._graphics.addPlot(row=0, col=0)
         self._score = self._graphics.addPlot(row=0, col=1)
         self._score.setYRange(0, 1)
-        self._loss.setTitle("Loss, by epoch", size="9pt")
-        self._score.setTitle("On held-out subjects, by epoch", size="9pt")
         for plot in (self._loss, self._score):
-            plot.addLegend(offset=(-8, 8), labelTextSize="8pt")
             plot.setMenuEnabled(False)
             plot.setMouseEnabled(False, False)
             plot.hideButtons()
             plot.showGrid(y=True, alpha=0.2)
         self._curves = {
-            "loss": self._loss.plot(name="trained on"),
-            "val_loss": self._loss.plot(name="held out"),
-            "val_uf1": self._score.plot(name="UF1"),
-            "val_uar": self._score.plot(name="UAR"),
+            key: plot.plot(connect="finite")
+            for plot, keys in ((self._loss, ("loss", "val_loss")), (self._score, ("val_uf1", "val_uar")))
+            for key in keys
         }
+        self._first_runs = [pg.LinearRegionItem(movable=False) for _ in range(2)]
+        for plot, first_run in zip((self._loss, self._score), self._first_runs, strict=True):
+            first_run.setZValue(-10)
+            plot.addItem(first_run)
         self._graphics.setVisible(False)
         space = SpacePresses(self)
         for button in (self.stop_button, self.cancel_button):
             button.installEventFilter(space)
-        self._points: dict[str, list[tuple[int, float]]] = {}
+        self._points: dict[str, list[tuple[float, float]]] = {}
+        self._first_run_to = 0  # the last epoch of FU-MIX's first training, 0 without one
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 4)
         layout.addLayout(top)
-        layout.addWidget(self._state)
+        said = QHBoxLayout()
+        said.addWidget(self._state, 1)
+        said.addWidget(self._shade, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(said)
         layout.addWidget(self._graphics, 1)
         self.follow_theme()
         self.set_running(False)
@@ -69,22 +77,43 @@ class TrainingPanel(QWidget):
         """Take over the colours in force."""
         c = colours()
         self._graphics.setBackground(c.window)
-        for key, colour in (("loss", c.accent), ("val_loss", c.onset), ("val_uf1", c.accent), ("val_uar", c.onset)):
-            self._curves[key].setPen(pg.mkPen(colour, width=2))
+        for key, curve in self._curves.items():
+            curve.setPen(pg.mkPen(c.accent if key in ("loss", "val_uf1") else c.onset, width=2))
+        for first_run in self._first_runs:
+            first_run.setBrush(c.raised)
+            for edge in first_run.lines:
+                edge.setPen(c.raised)
         for plot in (self._loss, self._score):
-            plot.titleLabel.setText(plot.titleLabel.text, color=c.text)
-            plot.legend.setLabelTextColor(c.text)
-            for _, label in plot.legend.items:
-                label.setText(label.text, color=c.text)
             for side in ("left", "bottom"):
                 plot.getAxis(side).setPen(c.faint)
                 plot.getAxis(side).setTextPen(c.text)
+        self._show_legends()
+
+    def _show_legends(self) -> None:
+        """What is drawn how, in the titles: there it lies over nothing."""
+        c, first_run = colours(), self._first_run_to > 0
+        for plot, title, names in (
+            (self._loss, "Loss by epoch", ("trained on", "held out")),
+            (self._score, "Held out, by epoch", ("UF1", "UAR")),
+        ):
+            lines = [
+                f'<span style="color: {colour}"><b>—</b></span> {name}'
+                for name, colour in zip(names, (c.accent, c.onset), strict=True)
+            ]
+            plot.setTitle(f"{title}: &nbsp;{' &nbsp;'.join(lines)}", size="9pt", color=c.text)
+        self._shade.setStyleSheet(f"background: {c.raised}; padding: 1px 8px")
+        self._shade.setVisible(first_run)
+        for each in self._first_runs:
+            each.setVisible(first_run)
+            each.setRegion((0.5, self._first_run_to + 0.5))
 
     def start(self) -> None:
         """Clear for a new training."""
         self._points = {key: [] for key in self._curves}
         for curve in self._curves.values():
             curve.setData([], [])
+        self._first_run_to = 0
+        self._show_legends()
         self._graphics.setVisible(True)
         self._state.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.progress.setRange(0, 0)
@@ -120,8 +149,13 @@ class TrainingPanel(QWidget):
         self.progress.setRange(0, epochs)
         self.progress.setValue(epoch)
         self.progress.setFormat("epoch %v of %m")
+        if message["stage"] == "trajectory":
+            self._first_run_to = epoch
+            self._show_legends()
         for key, curve in self._curves.items():
             if message.get(key) is not None:
+                if epoch == self._first_run_to + 1 > 1:  # other networks, trained from the beginning: no line between
+                    self._points[key].append((epoch - 0.5, nan))
                 self._points[key].append((epoch, float(message[key])))
                 curve.setData(*zip(*self._points[key], strict=True))
 

@@ -1,5 +1,6 @@
 """Retraining from the menu: it can be stopped, cancelled, and can crash; coding goes on meanwhile."""
 
+import math
 import shutil
 from pathlib import Path
 
@@ -106,6 +107,31 @@ def test_closing_the_window_ends_the_training(trainee: MainWindow, qtbot: QtBot)
     trainee.close()
     assert not trainee.desk.trainer.running
     assert not folder.is_dir() or list(folder.iterdir()) == []
+
+
+def test_fu_mix_s_first_training_is_told_apart_in_the_chart(trainee: MainWindow, qtbot: QtBot) -> None:
+    panel = trainee.plots.training
+    assert panel is not None
+    stages: list[str] = []
+    trainee.desk.trainer.epoch.connect(lambda message: stages.append(message["stage"]))
+    begin(trainee, qtbot, 2)
+    assert panel._first_runs[0].isVisible()
+    assert (panel._shade.text(), panel._shade.isVisible()) == ("FU-MIX's first training", True)
+    with qtbot.waitSignal(trainee.desk.trainer.finished, timeout=_PATIENCE):
+        pass
+    first = stages.count("trajectory")
+    assert stages == ["trajectory"] * first + ["training"] * 2
+    for region, plot in zip(panel._first_runs, (panel._loss, panel._score), strict=True):
+        assert region.getRegion() == (0.5, first + 0.5)
+        assert plot.legend is None  # what is drawn how stands in the title, over nothing
+    for curve in panel._curves.values():
+        epochs, values = curve.getData()
+        assert list(epochs) == [*range(1, first + 1), first + 0.5, first + 1, first + 2]
+        assert [index for index, value in enumerate(values) if math.isnan(value)] == [first]
+    panel.start()
+    assert not panel._first_runs[0].isVisible()
+    assert not panel._shade.isVisible()
+    panel.set_running(False)
 
 
 def test_too_few_labels_are_said_before_training(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
