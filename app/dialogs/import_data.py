@@ -99,6 +99,7 @@ class ImportDialog(QDialog):
             return
         if folder is None:
             return
+        self.source.remember()
         source, project = self.source, self._project
         coder = self._coder if source.take_over.isChecked() else ""
         middle = not dataset.apex_coded and source.middle_apex.isChecked()
@@ -175,7 +176,7 @@ class ImportDialog(QDialog):
     def _show_buttons(self) -> None:
         page = self.pages.currentWidget()
         self.read_button.setVisible(page is self.source)
-        self.read_button.setEnabled(self.source.path is not None)
+        self.read_button.setEnabled(self.source.ready)
         self.back.setVisible(page is self.outcome)
         self.import_button.setVisible(page is self.outcome)
         self.import_button.setEnabled(self._found is not None and bool(self._found[1].items))

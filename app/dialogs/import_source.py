@@ -22,6 +22,7 @@ from mer_core.datasets.generic import generic_set
 from mer_core.datasets.registry import DATA_SETS
 
 OWN = "own"
+_LAST = "imported set"  # what was read last is what the next import most likely reads
 
 
 class ImportSource(QWidget):
@@ -36,7 +37,9 @@ class ImportSource(QWidget):
         self.folder = QLineEdit()
         self.folder.setPlaceholderText("the folder as it was unpacked")
         self.folder.setAccessibleName("Folder of the data set")
+        self._settings = settings
         self.dataset = QComboBox()
+        self.dataset.setPlaceholderText("Choose… (or the folder first: it often says which)")
         for each in DATA_SETS.values():
             self.dataset.addItem(each.title, each.name)
         self.dataset.addItem("Another: clips by folders, labels by a table", OWN)
@@ -76,6 +79,7 @@ class ImportSource(QWidget):
         layout.addLayout(form)
         layout.addWidget(self.own, 1)
         layout.addStretch()
+        self.choose_set(str(settings.value(_LAST, "")))
         self.dataset.currentIndexChanged.connect(self._show_set)
         self.folder.editingFinished.connect(lambda: self.folder_chosen.emit(self.path) if self.path else None)
         self.coding.editingFinished.connect(lambda: self.coding_chosen.emit(self.coding_file))
@@ -105,9 +109,18 @@ class ImportSource(QWidget):
         """The data set. Raises MerError where an own one is not fully said."""
         return generic_set(self.own.layout_said) if self.is_own else DATA_SETS[self.dataset.currentData()]
 
+    @property
+    def ready(self) -> bool:
+        """Whether it is said what to read."""
+        return self.path is not None and self.dataset.currentIndex() >= 0
+
     def choose_set(self, name: str) -> None:
-        """Choose a data set by its name."""
+        """Choose a data set by its name; an unknown one chooses none."""
         self.dataset.setCurrentIndex(self.dataset.findData(name))
+
+    def remember(self) -> None:
+        """Begin with the same data set next time."""
+        self._settings.setValue(_LAST, self.dataset.currentData())
 
     def say(self, text: str) -> None:
         """A sentence above all."""
@@ -117,7 +130,7 @@ class ImportSource(QWidget):
         own = self.is_own
         self.own.setVisible(own)
         self.coding.setPlaceholderText("none: the folders say it all" if own else "found by itself in the folder")
-        known = None if own else DATA_SETS[self.dataset.currentData()]
+        known = DATA_SETS.get(self.dataset.currentData() or "")
         self.kind.clear()
         self.kind.addItem("the usual ones", "")
         for kind in known.kinds if known else ():

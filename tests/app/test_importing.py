@@ -84,6 +84,26 @@ def stored(folder: Path, coder: str = "anna") -> list[Annotation]:
         return other.annotations(coder=coder)
 
 
+@pytest.mark.usefixtures("project")
+def test_the_dialog_opens_on_no_set_at_first_and_then_on_the_last(window: MainWindow, qtbot: QtBot, root: Path) -> None:
+    window.actions_by_id["import_data"].trigger()
+    dialog = shown(window)
+    assert dialog.source.dataset.currentIndex() == -1
+    assert dialog.source.dataset.placeholderText().startswith("Choose…")
+    dialog.source.folder.setText(str(root))
+    assert not dialog.read_button.isEnabled()
+    dialog.source.folder.editingFinished.emit()
+    qtbot.waitUntil(lambda: dialog.source.dataset.currentText() == "CASME II")  # the folder says it
+    read(qtbot, dialog)
+    dialog.reject()
+    qtbot.waitUntil(lambda: window.importing.dialog is None)
+    window.actions_by_id["import_data"].trigger()
+    again = shown(window)
+    assert again.source.dataset.currentText() == "CASME II"
+    assert not again.read_button.isEnabled()  # no folder yet
+    again.reject()
+
+
 def test_a_dropped_data_set_is_known_read_reported_and_imported(
     window: MainWindow, qtbot: QtBot, root: Path, project: Path
 ) -> None:
