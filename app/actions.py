@@ -32,7 +32,7 @@ MENUS = ("File", "Edit", "View", "Play", "Mark", "Model", "Help")
 # ruff: noqa: E501
 ACTIONS = (
     Spec("open_clip", "File", "Open clip…", ("Ctrl+O",), "file-video", "Open videos and add them to the project", toolbar=True),
-    Spec("open_frames", "File", "Open folder of frames…", ("Ctrl+Shift+O",), "images", "Open a clip stored as pictures", toolbar=True),
+    Spec("open_frames", "File", "Open folder of frames…", ("Ctrl+Shift+O",), "images", "Open a clip that is a folder of frames, one file each", toolbar=True),
     Spec("new_project", "File", "New project…", ("Ctrl+N",), "folder-plus", separated=True),
     Spec("open_project", "File", "Open project…", ("Ctrl+Shift+P",), "folder-open"),
     Spec("open_sample", "File", "Open the sample project", (), "sparkles"),

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSettings, Qt, QTimer
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QProgressDialog, QWidget
 
 from app.actions import Actions
@@ -84,7 +85,7 @@ class Exporting(QObject):
         said = (
             f" {len(lost)} thing{'s' if len(lost) != 1 else ''} could not be carried, as listed before." if lost else ""
         )
-        self._notice.tell(f"{result['text']} {result['out']}.{said}")
+        self._tell_of(Path(result["out"]), f"{result['text']} {result['out']}.{said}")
 
     # Features
 
@@ -110,7 +111,17 @@ class Exporting(QObject):
         left_out = result["left_out"]
         more = f" Left out, since no face was found: {', '.join(left_out)}." if left_out else ""
         kb = result["bytes"] / result["clips"] / 1000
-        self._notice.tell(f"{result['clips']} clips are in {result['file']}, {kb:.0f} kB each.{more}")
+        self._tell_of(Path(result["file"]), f"{result['clips']} clips are in {result['file']}, {kb:.0f} kB each.{more}")
+
+    def _tell_of(self, place: Path, sentence: str) -> None:
+        """Say what was written, and offer to show where."""
+        folder = place if place.is_dir() else place.parent
+
+        def show() -> None:
+            if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+                self._notice.say(f"No file manager opens {folder} on this computer: open it by hand.")
+
+        self._notice.tell(sentence, "Show in folder", show)
 
     # A coding comes back
 

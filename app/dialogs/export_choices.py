@@ -34,7 +34,7 @@ CHOICES = (
            ("coders", "clips")),
     Choice("boris", "Coding as BORIS events", "BORIS' table of events, one observation a clip and coder.",
            (".tsv", ".csv"), ("coders", "clips")),
-    Choice("frames", "Clip as pictures", "The frames of this clip as PNG, their numbers kept.", (), ("range",)),
+    Choice("frames", "Clip as frames", "Each frame of this clip as a PNG file, the numbers kept.", (), ("range",)),
     Choice("video", "Clip as a video", "The frames of this clip without loss: FFV1 (.mkv) or H.264 (.mp4).",
            (".mkv", ".mp4"), ("range",)),
     Choice("figures", "Figures for print", "Onset, apex, u, v and strain of each expression, with scales, 300 dpi.", (),

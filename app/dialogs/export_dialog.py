@@ -62,7 +62,9 @@ class ExportDialog(QDialog):
             item.setToolTip(choice.about)
             if "range" in choice.asks and not numbers:
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
-                item.setToolTip("Open a clip first")
+                why = "no clip is open" if session.clip is None else "its frames cannot be shown"
+                item.setText(f"{choice.title}\n({why})")
+                item.setToolTip(f"This exports frames of the clip shown, but {why}: choose a clip first.")
         self._about = QLabel()
         self._about.setWordWrap(True)
         self.settings = ExportSettings(session, numbers)

@@ -40,7 +40,7 @@ class ExportSettings(QWidget):
         self._range.setLayout(ends)
         ends.setContentsMargins(0, 0, 0, 0)
         self.image = _box([("PNG, 300 dpi", "png"), ("SVG", "svg"), ("PDF", "pdf")])
-        self.faces = QCheckBox("With the pictures of the face")
+        self.faces = QCheckBox("With the face at onset and apex")
         self.faces.setChecked(True)
         self.attention = QCheckBox("With where the model looks")
         self.with_clips = QCheckBox("With the clips' frames")
@@ -114,7 +114,7 @@ class ExportSettings(QWidget):
         return coding.of_coder(coder) if "coders" in choice.asks and coder else coding
 
     def range_losses(self, choice: Choice) -> list[str]:
-        """What pictures, videos and figures cannot carry."""
+        """What frames, videos and figures cannot carry."""
         if choice.name != "video":
             return []
         return [f"Frame numbers: a video counts from 0, so its frame 0 is frame {self.first.value()} of the clip."]

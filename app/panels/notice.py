@@ -44,9 +44,11 @@ class Notice(QFrame):
         """Show a problem."""
         self._show(sentence, "circle-alert")
 
-    def tell(self, sentence: str) -> None:
-        """Show what was done."""
+    def tell(self, sentence: str, text: str = "", further: Callable[[], object] | None = None) -> None:
+        """Show what was done; where there is something ``further`` to do with it, with a button."""
         self._show(sentence, "circle-check")
+        if further is not None:
+            self._offer(text, further)
 
     def _show(self, sentence: str, sign: str) -> None:
         self.button.hide()
@@ -57,6 +59,9 @@ class Notice(QFrame):
     def offer(self, sentence: str, text: str, remedy: Callable[[], object]) -> None:
         """Show a sentence with a button that does something about it."""
         self.say(sentence)
+        self._offer(text, remedy)
+
+    def _offer(self, text: str, remedy: Callable[[], object]) -> None:
         self._offered = remedy
         self.button.setText(text)
         self.button.show()

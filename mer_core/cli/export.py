@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--image", choices=("png", "svg", "pdf"), default="png", help="figures in a folder: of this kind"
     )
-    parser.add_argument("--no-faces", action="store_true", help="figures: without the pictures of the face")
+    parser.add_argument("--no-faces", action="store_true", help="figures: without the face at onset and apex")
     parser.add_argument("--attention", action="store_true", help="figures: with where the project's model looks")
     parser.add_argument(
         "--scale", type=float, metavar="PX", help="figures: px of the strongest colour (default: shared)"

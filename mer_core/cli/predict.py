@@ -22,7 +22,7 @@ HELP = "Recognise one expression of a clip from its onset and apex."
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The clip, its marks, and with what to look at them."""
     numbers = "frame number as in the source: a folder's file numbers (img46.jpg is 46), a video's frames from 0"
-    parser.add_argument("clip", type=Path, help="a folder of pictures or a video")
+    parser.add_argument("clip", type=Path, help="a folder of frames or a video")
     parser.add_argument("--onset", type=int, required=True, metavar="N", help=f"last neutral frame; {numbers}")
     parser.add_argument("--apex", type=int, required=True, metavar="N", help="frame of the strongest expression; same")
     parser.add_argument("--model", type=Path, default=DEFAULT_MODEL, metavar="DIR", help="a model's folder")

@@ -1,4 +1,4 @@
-"""Open, index and read a clip, exact to the frame: a folder of pictures or a video."""
+"""Open, index and read a clip, exact to the frame: a folder of frames or a video."""
 
 from mer_core.clips.buffer import FrameBuffer
 from mer_core.clips.clip import Clip

@@ -11,7 +11,7 @@ from mer_core.progress import Progress, silent
 def open_clip(
     path: Path, fps: float | None = None, *, progress: Progress = silent, index_folder: Path | None = None
 ) -> Clip:
-    """Open a folder of pictures or a video file.
+    """Open a folder of frames or a video file.
 
     `fps` overrides the stored rate (high-speed clips are often stored as 25 fps); for a folder, which stores none, it
     is the rate, 100 and ``fps_known=False`` without it. Listing the frames of a long video takes seconds: `progress` is

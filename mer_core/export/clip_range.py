@@ -1,4 +1,4 @@
-"""A range of a clip as pictures or as a video, without loss; pictures keep the source's frame numbers."""
+"""A range of a clip as PNG files or as a video, without loss; the files keep the source's frame numbers."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -22,7 +22,7 @@ _TICK = Fraction(1, 90_000)
 
 
 def range_losses(clip: Clip, first: int, last: int, *, video: bool) -> list[str]:
-    """What the pictures, or the video, of frame indices ``first`` to ``last`` cannot carry."""
+    """What the files, or the video, of frame indices ``first`` to ``last`` cannot carry."""
     if not video:
         return []
     numbers = clip.numbers[first : last + 1]

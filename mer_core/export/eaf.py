@@ -45,7 +45,7 @@ def losses(coding: Coding) -> list[str]:
         ),
         *listed(
             (clip for clip in coding.clips if clip.path.is_dir()),
-            "ELAN plays videos, not folders of frames; the times are right, but to see the pictures in ELAN export "
+            "ELAN plays videos, not folders of frames; the times are right, but to see the frames in ELAN export "
             "these clips as videos too:",
         ),
         *broken_marks(coding),

@@ -55,7 +55,7 @@ def project_range(
 
 
 def export_range(chosen: Range, out: Path, progress: Progress = silent) -> list[str]:
-    """Write it as a video, by ``out``'s ending, or else as pictures into the new folder ``out``; what is lost."""
+    """Write it as a video, by ``out``'s ending, or else as frames into the new folder ``out``; what is lost."""
     video = out.suffix.lower() in VIDEOS
     with open_clip(chosen.path, chosen.record.fps) as clip:
         (export_video if video else export_frames)(clip, chosen.first, chosen.last, out, progress)

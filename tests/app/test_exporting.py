@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -86,6 +87,37 @@ def test_what_is_lost_is_listed_before_and_the_file_is_whole(coded: MainWindow, 
     export(coded, qtbot, dialog)
     assert coded.notice.text.startswith("12 clips are in")
     assert said(read_coding(tmp_path / "project coding.json")) == said(project_coding(tmp_path / "project"))
+
+
+def test_what_was_written_is_shown_in_its_folder(
+    coded: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()) or len(shown) < 3)
+    for name in ("csv", "eaf", "json"):  # a file, a folder of files
+        dialog = ask(coded, qtbot)
+        choose(dialog, qtbot, name)
+        export(coded, qtbot, dialog)
+        assert coded.notice.button.text() == "Show in folder"
+        qtbot.mouseClick(coded.notice.button, Qt.MouseButton.LeftButton)
+    assert shown == [str(tmp_path), str(tmp_path / "project ELAN"), str(tmp_path)]
+    assert "No file manager opens" in coded.notice.text
+
+
+def test_what_needs_an_open_clip_says_so(coded: MainWindow, qtbot: QtBot) -> None:
+    coded.desk.session.remove_shown_clip()
+    dialog = ask(coded, qtbot)
+    greyed = [
+        item
+        for row in range(dialog.formats.count())
+        if not (item := dialog.formats.item(row)).flags() & Qt.ItemFlag.ItemIsEnabled
+    ]
+    assert [item.text() for item in greyed] == [
+        "Clip as frames\n(no clip is open)",
+        "Clip as a video\n(no clip is open)",
+    ]
+    assert all("no clip is open: choose a clip first" in item.toolTip() for item in greyed)
+    dialog.reject()
 
 
 def test_one_coder_and_one_clip(coded: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
