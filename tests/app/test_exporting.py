@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
@@ -93,7 +93,12 @@ def test_what_was_written_is_shown_in_its_folder(
     coded: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[str] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()) or len(shown) < 3)
+
+    def show(url: QUrl) -> bool:
+        shown.append(url.toLocalFile())
+        return len(shown) < 3
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", show)
     for name in ("csv", "eaf", "json"):  # a file, a folder of files
         dialog = ask(coded, qtbot)
         choose(dialog, qtbot, name)
