@@ -123,9 +123,7 @@ class Opener(QObject):
         for path, fps, frames, mark in found:
             stored = project.stored_path(path)
             if stored not in known:
-                known[stored] = ClipRecord(
-                    next_id + len(new), stored, path.parent.name, _subject(path), fps, frames, mark
-                )
+                known[stored] = ClipRecord(next_id + len(new), stored, *_who(path), fps, frames, mark)
                 new.append(known[stored])
         if new:
             self._session.add_clips(new)
@@ -171,9 +169,12 @@ def _tell_of(path: Path, progress: Progress, done: int, total: int, text: str) -
     progress(done, total, f"{text} of {path.name}")
 
 
-def _subject(path: Path) -> str:
-    """The nearest folder above named like a subject (sub01, s1, 006), else the clip's own name."""
+def _who(path: Path) -> tuple[str, str]:
+    """Data set and subject: the nearest folder above named like a subject (sub01, s1, 006), and the one it lies in.
+
+    Else the folder alone: who is in the clip is not known, and neither the file's name nor a guess stands for it.
+    """
     for folder in path.parents:
         if _SUBJECT.fullmatch(folder.name):
-            return folder.name
-    return path.stem
+            return folder.parent.name, folder.name
+    return path.parent.name, ""

@@ -14,12 +14,18 @@ class ClipProperties(QDialog):
         self._clip = clip
         self.dataset = QLineEdit(clip.dataset)
         self.subject = QLineEdit(clip.subject)
+        self.subject.setPlaceholderText("not named: who is it?")
+        if not clip.subject:
+            self.subject.setFocus()
         self.fps = QDoubleSpinBox()
         self.fps.setRange(1, 10_000)
         self.fps.setDecimals(3)
         self.fps.setSuffix(" fps")
         self.fps.setValue(clip.fps)
-        hint = QLabel("People are told apart by data set and subject together.")
+        hint = QLabel(
+            "People are told apart by data set and subject together. Training leaves clips out whose subject is "
+            "not named."
+        )
         hint.setObjectName("hint")
         hint.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)

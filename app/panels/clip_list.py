@@ -63,7 +63,7 @@ class ClipTable(QAbstractTableModel):
 
     def _take(self, clips: list[ClipRecord], annotations: dict[int, list[Annotation]]) -> None:
         self._clips, self._annotations = clips, annotations
-        people = Counter(subject for _, subject in {(clip.dataset, clip.subject) for clip in clips})
+        people = Counter(subject for _, subject in {(clip.dataset, clip.subject) for clip in clips if clip.subject})
         self.shared = {subject for subject, count in people.items() if count > 1}
 
     def clip_at(self, row: int) -> ClipRecord:
@@ -92,7 +92,7 @@ class ClipTable(QAbstractTableModel):
         """What the columns show of a clip."""
         annotations = self._annotations.get(clip.id, [])
         emotions = ", ".join(each.emotion for each in annotations if each.emotion)
-        subject = f"{clip.dataset}/{clip.subject}" if clip.subject in self.shared else clip.subject
+        subject = f"{clip.dataset}/{clip.subject}" if clip.subject in self.shared else clip.subject or "?"
         return clip.name, subject, emotions, " ".join(_marks_text(each) for each in annotations)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -102,7 +102,8 @@ class ClipTable(QAbstractTableModel):
             return self._texts(clip)[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
             where = self._session.project.full_path(clip) if self._session.project else clip.path
-            return f"{where}\n{clip.dataset} · {clip.subject} · {clip.frames} frames at {clip.fps:g} fps"
+            who = clip.subject or "subject not named (F2)"
+            return f"{where}\n{clip.dataset} · {who} · {clip.frames} frames at {clip.fps:g} fps"
         if role == Qt.ItemDataRole.ForegroundRole and not annotations:
             return QColor(colours().faint)
         if role == _ID:

@@ -10,6 +10,7 @@ from mer_core.annotation import parse_action_units, unknown_units
 from mer_core.annotation.emotions import emotion_word
 from mer_core.clips import open_clip
 from mer_core.clips.folder import DEFAULT_FPS, frames_fingerprint, numbered_frames
+from mer_core.counted import counted
 from mer_core.datasets.coding import Coding, find_coding
 from mer_core.datasets.dataset import Coded, DataSet, Key, NotUsed, Row
 from mer_core.datasets.folders import FrameFolder, frame_folders
@@ -202,7 +203,7 @@ class _Collector:
         )  # fmt: skip
 
     def _subject(self, key: Key, folder: FrameFolder, rows: list[Coded]) -> str:
-        return self.dataset.subject(key, folder) or rows[0].row.text("subject") or folder.parts[-1]
+        return self.dataset.subject(key, folder) or rows[0].row.text("subject")
 
     def _expression(self, coded: Coded, numbers: Sequence[int]) -> FoundExpression:
         marks, said = place_marks(coded, numbers)
@@ -226,6 +227,12 @@ class _Collector:
     ) -> ImportReport:
         """All of it in figures."""
         expressions = [each for clip in clips for each in clip.expressions]
+        if unnamed := sum(not clip.subject for clip in clips):
+            remarks = [
+                *remarks,
+                f"Nothing names the subject of {counted(unnamed, 'clip')}: it is not taken from the clip's name, and "
+                "training leaves such clips out until somebody says who is in them.",
+            ]
         counts = Counter(each.emotion or "none named" for each in expressions)
         order = {name: place for place, name in enumerate(self.dataset.published)}
         return ImportReport(
@@ -238,7 +245,7 @@ class _Collector:
             rows=self.rows,
             expressions=len(expressions),
             clips=len(clips),
-            subjects=len({clip.subject for clip in clips}),
+            subjects=len({clip.subject for clip in clips} - {""}),
             unused=tuple(sorted(self.unused, key=lambda line: line.row)),
             notes=tuple(sorted(self.notes, key=lambda line: (line.row == 0, line.row))),
             remarks=(*(coding.remarks if coding else ("There is no coding file: folders alone were read.",)), *remarks),

@@ -51,6 +51,10 @@ def _losses(coding: Coding, carried: tuple[str, ...], layout: str) -> list[str]:
         *absent_clips(coding),
         *broken_marks(coding),
         *_unordered(coding, layout),
+        *listed(
+            (clip for clip in coding.clips if clip.annotations and not clip.record.subject),
+            "The subject is not named, and readers of this layout take an empty cell for the one above:",
+        ),
         *expressions(
             coding,
             lambda _, each: any(_FORBIDDEN.search(text) or len(text) > _MOST for text in _texts(each)),

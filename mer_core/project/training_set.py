@@ -4,8 +4,13 @@ from dataclasses import dataclass
 
 from mer_core.annotation import Annotation
 from mer_core.annotation.label_maps import MEGC, LabelMap
+from mer_core.counted import counted
 from mer_core.project.project import Project
 from mer_core.project.records import ClipRecord
+
+UNNAMED = "its subject is not named"
+"""Such clips may be of one person or of many, also of one who is named elsewhere: held out, or not, they would be
+judged wrongly either way. Nobody guesses."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,12 @@ class TrainingSet:
     @property
     def obstacle(self) -> str | None:
         """Why nothing can be trained on it, in a sentence; None if it can."""
+        unnamed = sum(reason == UNNAMED for _, reason in self.left_out)
+        if unnamed and (sum(count > 0 for count in self.class_counts.values()) < 2 or len(self.subjects) < 2):
+            return (
+                "Training holds people out, so it must know who is in the clips: name the subject "
+                f"of {counted(unnamed, 'marked expression')} (F2), one name a person."
+            )
         if sum(count > 0 for count in self.class_counts.values()) < 2:
             return (
                 "Training needs marked clips of at least two classes: "
@@ -73,6 +84,8 @@ def training_set(project: Project, coder: str, label_map: LabelMap = MEGC) -> Tr
                 left_out.append((clip.name, "no emotion chosen"))
             elif name is None:
                 left_out.append((clip.name, f"“{annotation.emotion}” belongs to no class of {label_map.title}"))
+            elif not clip.subject:
+                left_out.append((clip.name, UNNAMED))
             else:
                 usable.append((clip, annotation, name))
     classes = label_map.classes_for(name for _, _, name in usable)

@@ -86,6 +86,19 @@ def test_casme2(tmp_path: Path) -> None:
     ]
 
 
+def test_a_subject_that_is_not_named_is_said_to_be_missing(tmp_path: Path) -> None:
+    casme2(tmp_path / "set")
+    command = ["import", "casme2", str(tmp_path / "set"), "--coder", "anna", "--project"]
+    assert main([*command, str(tmp_path / "first")]) == 0
+    with Project.open(tmp_path / "first") as project:
+        (clip,) = (each for each in project.clips() if each.subject == "sub26")
+        project.apply(Change(clip, replace(clip, subject="")), "anna", "Edit")
+    lost = export_coding(project_coding(tmp_path / "first").of_coder("anna"), "casme2", tmp_path / "coding.xlsx")
+    assert [each for each in lost if "not named" in each] == [
+        "The subject is not named, and readers of this layout take an empty cell for the one above: sub26/EP18_50."
+    ]
+
+
 def test_samm(tmp_path: Path) -> None:
     samm(tmp_path / "set")
     lost = round_trip("samm", tmp_path / "set", tmp_path)

@@ -262,6 +262,15 @@ def test_any_table_can_be_imported_by_naming_its_columns(tmp_path: Path) -> None
     assert any("Windows-1252" in remark for remark in found.report.remarks)
 
 
+def test_where_nothing_names_the_subject_nobody_guesses(tmp_path: Path) -> None:
+    for clip in ("take1", "take2"):
+        numbered(tmp_path / "fear" / clip, "f{}.png", 1, 4)
+    found = read_dataset(generic_set(Layout("lab", 0, "{emotion}/{clip}")), tmp_path)
+    assert {clip.subject for clip in found.clips} == {""}
+    assert found.report.subjects == 0
+    assert any("names the subject of 2 clips" in remark for remark in found.report.remarks)
+
+
 def test_without_a_table_the_path_says_whose_a_clip_is_and_what_it_shows(tmp_path: Path) -> None:
     for subject, emotion in (("p1", "Happy"), ("p1", "fear"), ("p2", "fear")):
         numbered(tmp_path / subject / emotion / "take1", "f{}.png", 1, 4)
