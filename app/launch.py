@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app import places
 from app.main_window import MainWindow
+from mer_core.memory import keep_freed_memory
 
 
 def main(arguments: list[str]) -> int:
@@ -31,6 +32,7 @@ def main(arguments: list[str]) -> int:
 
 def make_application() -> QApplication:
     """The application in the style the window is drawn for."""
+    keep_freed_memory()
     application = QApplication(sys.argv[:1])
     application.setApplicationName("MER Studio")
     application.setStyle("fusion")

@@ -29,6 +29,7 @@ from app.exporting import Exporting
 from app.handlers import handlers
 from app.importing import Importing
 from app.last_place import LastPlace
+from app.line_label import LineLabel
 from app.models_menu import ModelsMenu
 from app.panels.annotation import AnnotationPanel
 from app.panels.clip_list import ClipList
@@ -118,7 +119,7 @@ class MainWindow(QMainWindow):
         self.viewing = Viewing(self.desk, self.player, self.plots, actions, self.settings)
         self.exporting = Exporting(self, self.desk, actions, self.notice, self.settings)
         ModelsMenu(actions.menus["Model"].addMenu("Answer by"), self.desk)
-        self._hint = QLabel()
+        self._hint = LineLabel()
         self._state = QLabel()
         self._state.setObjectName("hint")
         self.statusBar().addWidget(self._hint, 1)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from functools import cached_property
 from typing import Any
 
 import cv2
@@ -22,19 +24,28 @@ _COARSE = 4.0  # crop pixels to one of the source: the face is too small to meas
 @dataclass(frozen=True, eq=False)
 class Measurement:
     """field: Θ over the crop. cube: (28, 28, 3) float32 (u, v, strain). apex: (112, 112) uint8 grey aligned face.
-    onset: the same at onset, carried along with the head to where ``apex`` has it: what differs, the face did.
 
     warnings: sentences for the user; empty when all is well. alignment: where the crop lies in the frames; that of the
-    clip, unless the head strays so far in it that the onset had to be aligned by itself. settings: how it was measured.
+    clip, unless the head strays so far in it that the onset had to be aligned by itself. settings: how it was
+    measured. first: the onset frame.
     """
 
     field: FlowField
     cube: np.ndarray
     apex: np.ndarray
-    onset: np.ndarray
     warnings: tuple[str, ...]
     alignment: Alignment
     settings: FlowSettings
+    first: np.ndarray = dataclass_field(repr=False)
+
+    @cached_property
+    def onset(self) -> np.ndarray:
+        """As ``apex``, at onset, carried along with the head to where ``apex`` has it: what differs, the face did.
+
+        Worked out when it is first asked for: few models read it, and the fields shown while scrubbing never do.
+        """
+        carried = self.alignment.following(cv2.invertAffineTransform(self.field.head_motion.matrix))
+        return _small(carried.crop(self.first))
 
 
 def measure_clip(
@@ -57,14 +68,14 @@ def measure_clip(
     field = measure(
         start, end, settings, crops.stable, lambda head: crops.following(head.matrix).crop(last), crops.skin
     )
-    carried = crops.following(cv2.invertAffineTransform(field.head_motion.matrix)).crop(first)
-    small_end, small_start = (
-        cv2.resize(picture, (APEX_SIZE, APEX_SIZE), interpolation=cv2.INTER_AREA) for picture in (end, carried)
-    )
     warnings = _warnings(field, crops, onset, apex)
     if local is None:
         warnings.insert(0, "No face is seen in the onset frame: its place is guessed from the rest of the clip.")
-    return Measurement(field, feature_cube(field), small_end, small_start, tuple(warnings), crops, settings)
+    return Measurement(field, feature_cube(field), _small(end), tuple(warnings), crops, settings, first)
+
+
+def _small(picture: np.ndarray) -> np.ndarray:
+    return cv2.resize(picture, (APEX_SIZE, APEX_SIZE), interpolation=cv2.INTER_AREA)
 
 
 def onset_alignment(first: np.ndarray, alignment: Alignment) -> Alignment | None:

@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
 from mer_core.errors import MerError
+from mer_core.memory import keep_freed_memory
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -124,6 +125,7 @@ def _serve(connection: Connection, setup: Callable[[int], Work[Any, Any]], threa
     """A worker process: tasks in; shares, results and sentences out."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl+C and ends this process
     os.environ["OMP_NUM_THREADS"] = str(threads)  # torch reads it when a method loads it, and not all do
+    keep_freed_memory()
     work = setup(threads)
     said = 0.0
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from app.line_label import LineLabel
 from app.live import Span
 from app.panels.fields import SpacePresses
 from app.panels.flow_menu import FlowMenu
@@ -74,9 +75,8 @@ class MotionPanel(QWidget):
         self.views_button.setText("Views ▾")
         self.views_button.setToolTip("Which pictures are shown")
         self.views_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._text = QLabel()
+        self._text = LineLabel()
         self._text.setObjectName("hint")
-        self._text.setSizePolicy(self._text.sizePolicy().Policy.Ignored, self._text.sizePolicy().Policy.Preferred)
         top = QHBoxLayout()
         for widget in (self.span, self.scale, self.views_button, self.flow, self.head):
             top.addWidget(widget)

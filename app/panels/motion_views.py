@@ -9,6 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF
 
+from app.panels.picture import GREYS, Picture, colour_table, coloured, packed
 from app.panels.scale_bar import ScaleBar
 from app.theme import colours, is_dark
 from mer_core.flow.pictures import arrows, direction_picture, wheel_picture
@@ -44,7 +45,7 @@ class MotionView(ABC):
         self.label = pg.LabelItem(self.title, size="9pt", justify="left")
         self.box = pg.ViewBox(lockAspect=True, invertY=True, enableMouse=False, enableMenu=False, defaultPadding=0)
         self.box.setToolTip(self.tip)
-        self.picture = pg.ImageItem(axisOrder="row-major")
+        self.picture = Picture()
         self.box.addItem(self.picture)
         self.scale: pg.GraphicsWidget | None = None
 
@@ -92,10 +93,10 @@ class MotionView(ABC):
         height, width = shown.u.shape
         return (row, column) if 0 <= row < height and 0 <= column < width else None
 
-    def _set_picture(self, values: np.ndarray, **how: object) -> None:
-        resized = self.picture.image is None or self.picture.image.shape[:2] != values.shape[:2]
-        self.picture.setImage(values, autoLevels=False, **how)
-        if resized:
+    def _set_picture(self, image: np.ndarray, room: QRectF | None = None) -> None:
+        before = self.picture.boundingRect()
+        self.picture.show(image, room)
+        if self.picture.boundingRect() != before:
             self.box.setRange(self.picture.boundingRect(), padding=0)
 
 
@@ -105,7 +106,7 @@ class _Scalar(MotionView, ABC):
     def __init__(self) -> None:
         super().__init__()
         self.scale = self.bar = ScaleBar(self.colour_map)
-        self.picture.setColorMap(pg.colormap.get(self.colour_map))
+        self._table = colour_table(self.colour_map)
 
     def follow_theme(self) -> None:
         super().follow_theme()
@@ -113,7 +114,7 @@ class _Scalar(MotionView, ABC):
 
     def show(self, shown: Shown) -> None:
         limits = self.limits(shown)
-        self._set_picture(self.values(shown), levels=limits)
+        self._set_picture(coloured(self.values(shown), *limits, self._table))
         self.bar.set_levels(limits)
 
     @abstractmethod
@@ -197,8 +198,7 @@ class Arrows(MotionView):
 
     def show(self, shown: Shown) -> None:
         height, width = shown.u.shape
-        self._set_picture(shown.face, levels=(0, 255), rect=(0, 0, width, height))
-        self.box.setRange(QRectF(0, 0, width, height), padding=0)
+        self._set_picture(GREYS[shown.face], QRectF(0, 0, width, height))
         step = max(1, round(width / _ARROWS_A_SIDE))
         ends = arrows(shown.u, shown.v, step, shown.motion_limit).reshape(-1, 2) + 0.5
         for curve in self.shafts:
@@ -249,7 +249,7 @@ class Direction(MotionView):
 
     def show(self, shown: Shown) -> None:
         picture = direction_picture(shown.u, shown.v, shown.motion_limit, self._table, self._neutral)
-        self._set_picture(picture, levels=(0, 255))
+        self._set_picture(packed(picture))
         self.entitle(f"direction  ({shown.motion_limit:.2g} px)")
 
     def value(self, shown: Shown, row: int, column: int) -> str:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import Actions
+from app.line_label import LineLabel
 from app.media import Media
 from app.player.gap_sign import GapSign
 from app.player.pace import Pace
@@ -62,10 +63,8 @@ class Player(QWidget):
         self.pace_label.setObjectName("hint")
         self.pace_label.setToolTip("Times real time; frames painted a second; frames passed over a second")
         self._position_told = 0.0
-        self._position = QLabel()
+        self._position = LineLabel()
         self._position.setObjectName("hint")
-        # As long as its text but never pushing: the timeline must not shift under the pointer.
-        self._position.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.frame_box = QSpinBox()
         self.frame_box.setPrefix("frame ")
         self.frame_box.setKeyboardTracking(False)

@@ -60,10 +60,12 @@ class Geometry:
         """Begin at this frame, as far as there are frames to fill the width."""
         self.first = max(0.0, min(first, self.frames - self.shown))
 
-    def follow(self, index: int) -> None:
-        """Bring a frame into view."""
-        if not self.first <= index < self.first + self.shown:
-            self.look_at(index - self.shown / 2)
+    def follow(self, index: int) -> bool:
+        """Bring a frame into view; whether the view had to be moved for it."""
+        if self.first <= index < self.first + self.shown:
+            return False
+        self.look_at(index - self.shown / 2)
+        return True
 
     def move(self, turned: int) -> None:
         """Along by a turn of the wheel."""

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
     QPolygonF,
     QResizeEvent,
     QWheelEvent,
@@ -47,6 +48,14 @@ class Candidate:
     chosen: bool
 
 
+@dataclass(frozen=True)
+class _Ground:
+    """A picture, and the colours, size and pixels a point that it was drawn for."""
+
+    picture: QPixmap
+    drawn_for: tuple[Colours, QSize, float]
+
+
 class Timeline(QWidget):
     """Click or drag to scrub; drag a flag to move its mark; Ctrl+wheel zooms, wheel moves along.
 
@@ -77,6 +86,7 @@ class Timeline(QWidget):
         self._caught: list[MarkName] = []  # flags under the pointer; which of them moves, the first move says
         self._scrubbing = False
         self._hovered: MarkName | None = None
+        self._ground: _Ground | None = None  # all but the playhead, drawn once: it stays the same while one scrubs
 
     def sizeHint(self) -> QSize:
         return QSize(400, RULER + TRACK + HANDLE + BUFFER + 6)
@@ -88,49 +98,50 @@ class Timeline(QWidget):
         self._numbers, self._times = numbers, times
         self._index, self._loaded = 0, (0, -1)
         self._geometry.fit(len(numbers))
-        self.update()
+        self._draw_anew()
 
     def set_index(self, index: int) -> None:
         """Move the playhead, and the view with it if it is zoomed."""
         self._index = index
-        self._geometry.follow(index)
+        if self._geometry.follow(index):
+            self._draw_anew()
         self.update()
 
     def set_marks(self, marks: Marks) -> None:
         """Show these marks."""
         self._marks = marks
-        self.update()
+        self._draw_anew()
 
     def set_ghosts(self, ghosts: dict[MarkName, Offer]) -> None:
         """Show these suggested marks; they are not shown where a mark is."""
         self._ghosts = dict(ghosts)
-        self.update()
+        self._draw_anew()
 
     def set_candidates(self, candidates: Sequence[Candidate]) -> None:
         """Show where movements were found."""
         self._candidates = tuple(candidates)
-        self.update()
+        self._draw_anew()
 
     def set_curve(self, curve: Curve | None) -> None:
         """Lay this curve under the frames; None: none."""
         self._curve.curve = curve
-        self.update()
+        self._draw_anew()
 
     def choose_curve(self, region: str, *, visible: bool) -> None:
         """Draw the curve of a region over that of the whole face, or no curve at all."""
         self._curve.region, self._curve.visible = region, visible
-        self.update()
+        self._draw_anew()
 
     def set_searched(self, done: float) -> None:
         """How far the search for movements is, 0 to 1; 0: none is under way."""
         self._searched = done
-        self.update()
+        self._draw_anew()
 
     def set_loaded(self, first: int, last: int) -> None:
         """Which frames are in memory, around the playhead."""
         if self._loaded != (first, last):
             self._loaded = first, last
-            self.update()
+            self._draw_anew()
 
     # Geometry
 
@@ -185,7 +196,7 @@ class Timeline(QWidget):
             self._geometry.zoom(turned, event.position().x())
         else:
             self._geometry.move(turned)
-        self.update()
+        self._draw_anew()
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -194,6 +205,7 @@ class Timeline(QWidget):
         self._caught = self._marks_at(event.position())
         self._held = self._caught[0] if len(self._caught) == 1 else None
         if self._caught:
+            self._draw_anew()
             index = self._place(self._caught[0])
             if index is not None:
                 self.sought.emit(index)
@@ -226,13 +238,14 @@ class Timeline(QWidget):
         if event.button() != Qt.MouseButton.LeftButton:
             return
         held, self._held, self._scrubbing, self._caught = self._held, None, False, []
+        self._draw_anew()
         if held and self._marks.get(held) is not None:
             self.mark_dropped.emit(held)
 
     def leaveEvent(self, event: object) -> None:  # noqa: ARG002
         self.hinted.emit("")
         self._hovered = None
-        self.update()
+        self._draw_anew()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.ignore()
@@ -241,7 +254,7 @@ class Timeline(QWidget):
         self._hovered = name
         self.setCursor(Qt.CursorShape.SizeHorCursor if name else Qt.CursorShape.ArrowCursor)
         self.hinted.emit(self._hint(name, index))
-        self.update()
+        self._draw_anew()
 
     def _hint(self, name: MarkName | None, index: int) -> str:
         if name is not None and self._ghost(name) is not None:
@@ -260,10 +273,33 @@ class Timeline(QWidget):
 
     # Painting
 
+    def _draw_anew(self) -> None:
+        self._ground = None
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        painter = QPainter(self)
+        c, size, ratio = colours(), self.size(), self.devicePixelRatioF()
+        if self._ground is None or self._ground.drawn_for != (c, size, ratio):
+            picture = QPixmap(size * ratio)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = self._painter(picture)
+            self._paint_ground(painter, c)
+            painter.end()
+            self._ground = _Ground(picture, (c, size, ratio))
+        painter = self._painter(self)
+        painter.drawPixmap(0, 0, self._ground.picture)
+        if self._numbers:
+            self._paint_playhead(painter, c)
+
+    def _painter(self, device: QWidget | QPixmap) -> QPainter:
+        painter = QPainter(device)
+        painter.setFont(self.font())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        c, geometry = colours(), self._geometry
+        return painter
+
+    def _paint_ground(self, painter: QPainter, c: Colours) -> None:
+        geometry = self._geometry
         painter.fillRect(geometry.track, QColor(c.base))
         painter.setPen(QColor(c.line))
         painter.drawRect(geometry.track)
@@ -281,7 +317,6 @@ class Timeline(QWidget):
             if index is not None and geometry.sees(index):
                 paint = paint_flag if self._ghost(name) is None else paint_ghost
                 paint(painter, c, name, self.x_of(index), wide=name in (self._held, self._hovered))
-        self._paint_playhead(painter, c)
 
     def _paint_candidates(self, painter: QPainter, c: Colours) -> None:
         """A bar at the top of the track for each movement found: micro-expressions in the apex's colour."""

@@ -6,6 +6,7 @@ import keyword
 import sys
 
 from mer_core.errors import Cancelled, MerError
+from mer_core.memory import keep_freed_memory
 
 COMMANDS = (
     "sample",
@@ -37,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         module.add_arguments(subparser)
         subparser.set_defaults(run=module.run)
     parsed = parser.parse_args(arguments)
+    keep_freed_memory()
     try:
         return int(parsed.run(parsed))
     except MerError as error:

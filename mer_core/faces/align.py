@@ -6,6 +6,7 @@ several frames are averaged and every frame of a clip is cut by the same transfo
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal, Protocol
 
 import cv2
@@ -83,7 +84,7 @@ class Alignment:
         matrix[:, 2] += (1 - 1 / factor) * (self.size - 1) / 2
         return replace(self, matrix=matrix)
 
-    @property
+    @cached_property
     def skin(self) -> np.ndarray | None:
         """(size, size) float32: 1 on the face, 0 on what lies behind it, soft in between; None without a mesh."""
         if self.landmarks is None:
@@ -112,7 +113,7 @@ class Alignment:
         """Pixels of the crop to one of the source: above 1 the crop is enlarged."""
         return float(np.sqrt(abs(np.linalg.det(self.matrix[:, :2]))))
 
-    @property
+    @cached_property
     def stable(self) -> np.ndarray | None:
         """(K, 2) pixels of the crop: points that move with the head, hardly with expressions; None without a mesh."""
         return None if self.landmarks is None else self.to_crop(self.landmarks[list(STABLE)])
