@@ -126,15 +126,20 @@ class Media(QObject):
         if image is not None:
             self._jumps += 1
             self._show(index, image)
-        else:
-            jumps = self._jumps
+            self._fill()
+            return
+        jumps = self._jumps
 
-            def show(image: np.ndarray) -> None:
-                if buffer is self.buffer and jumps == self._jumps:
-                    self._show(index, image)
+        def show(image: np.ndarray) -> None:
+            if buffer is self.buffer and jumps == self._jumps:
+                self._show(index, image)
+            self._fill()  # not before: it would take time from the frame that is waited for
 
-            self._reader.submit("seek", lambda: buffer.frame(index), show, self.failed.emit)
-        self._fill()
+        def fail(sentence: str) -> None:
+            self.failed.emit(sentence)
+            self._fill()
+
+        self._reader.submit("seek", lambda: buffer.frame(index), show, fail)
 
     def step(self, frames: int) -> None:
         """Move by frames from where the user wants to be."""
