@@ -2,6 +2,14 @@
 
 from typing import Any
 
+_METHODS = {"mr-uamf": "MR-UAMF", "mr-uamf-plus": "MR-UAMF+"}
+
+
+def method(card: dict[str, Any]) -> str:
+    """The method's name as people write it; commands take its id."""
+    name = str(card["method"])
+    return _METHODS.get(name, name)
+
 
 def figure(value: dict[str, float], seeds: int) -> str:
     """The mean and its spread over the seeds; one seed has none."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
-from app.card_words import figure, protocol
+from app.card_words import figure, method, protocol
 
 
 class ModelCard(QDialog):
@@ -41,7 +41,7 @@ def card_html(card: dict[str, Any]) -> str:
     settings = ", ".join(f"{name} {value}" for name, value in card["settings"].items())
     return f"""
     <h2>{escape(card["name"])}</h2>
-    <p>{escape(card["method"])}, made {_day(card["made"])}</p>
+    <p>{escape(method(card))}, made {_day(card["made"])}</p>
     <h3>Trained on</h3>
     <p>{card["clips"]} clips of {card["subjects"]} subjects ({data}): {escape(counts)}{_label_map(card)}.<br>
     {epochs} epochs, seeds {", ".join(map(str, card["seeds"]))}.</p>

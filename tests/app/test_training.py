@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
+from app.dialogs.model_card import ModelCard
 from app.dialogs.retrain import RetrainDialog
 from app.main_window import MainWindow
 from mer_core.models.cards import read_card
@@ -132,6 +133,17 @@ def test_fu_mix_s_first_training_is_told_apart_in_the_chart(trainee: MainWindow,
     assert not panel._first_runs[0].isVisible()
     assert not panel._shade.isVisible()
     panel.set_running(False)
+
+
+def test_the_card_names_the_method_as_people_do_and_the_command_by_its_id(trainee: MainWindow, qtbot: QtBot) -> None:
+    trainee.desk.session.choose_clip(2)
+    qtbot.mouseClick(trainee.recognition_panel.card_button, Qt.MouseButton.LeftButton)
+    dialog = opened(trainee, ModelCard)
+    said = dialog.page.toPlainText()
+    assert "MR-UAMF+, made " in said
+    assert said.count("mr-uamf-plus") == 1
+    assert "--method mr-uamf-plus" in said
+    dialog.reject()
 
 
 def test_too_few_labels_are_said_before_training(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
