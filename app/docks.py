@@ -1,6 +1,6 @@
 """The docks around the clip: made, arranged, and where they stood last time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
@@ -21,6 +21,7 @@ class Docks:
         self._docks: dict[str, QDockWidget] = {}
         self._first = QByteArray()
         self._sized = False
+        self.share_motion: Callable[[], object] = lambda: None  # gives the bottom its height
         options = QMainWindow.DockOption
         window.setDockOptions(options.AllowTabbedDocks | options.AllowNestedDocks | options.AnimatedDocks)
         for corner, side in ((Qt.Corner.BottomLeftCorner, LEFT), (Qt.Corner.BottomRightCorner, RIGHT)):
@@ -83,5 +84,5 @@ class Docks:
     def _share_out(self) -> None:
         docks, window = self._docks, self._window
         window.resizeDocks([docks["clips"], docks["annotation"]], [290, 320], Qt.Orientation.Horizontal)
-        window.resizeDocks([docks["motion"]], [max(240, round(0.33 * window.height()))], Qt.Orientation.Vertical)
+        self.share_motion()
         window.resizeDocks([docks["annotation"], docks["recognition"]], [400, 240], Qt.Orientation.Vertical)

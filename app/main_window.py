@@ -26,11 +26,13 @@ from app.asking import Asking
 from app.desk import Desk
 from app.docks import BOTTOM, LEFT, RIGHT, Docks
 from app.exporting import Exporting
+from app.first_size import place_first
 from app.handlers import handlers
 from app.importing import Importing
 from app.last_place import LastPlace
 from app.line_label import LineLabel
 from app.models_menu import ModelsMenu
+from app.motion_room import MotionRoom
 from app.panels.annotation import AnnotationPanel
 from app.panels.clip_list import ClipList
 from app.panels.movements import Movements
@@ -69,7 +71,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("main")
         self.setWindowTitle("MER Studio")
         self.setAcceptDrops(True)
-        self.resize(1280, 800)
+        place_first(self)
         self.settings = places.settings()
         theme.choose_scheme(str(self.settings.value("theme", "system")))
         self.desk = Desk(self)
@@ -117,6 +119,7 @@ class MainWindow(QMainWindow):
         docks.add("Movements", Movements(self.desk, self.suggesting, actions["suggest_again"]), BOTTOM, beside="motion")
         docks.fill(actions.menus["View"])
         self.viewing = Viewing(self.desk, self.player, self.plots, actions, self.settings)
+        MotionRoom(self, docks, self.plots, self.settings)
         self.exporting = Exporting(self, self.desk, actions, self.notice, self.settings)
         ModelsMenu(actions.menus["Model"].addMenu("Answer by"), self.desk)
         self._hint = LineLabel()
