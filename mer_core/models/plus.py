@@ -10,6 +10,7 @@ the members as its second.
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -40,9 +41,9 @@ def half_waves(flow: np.ndarray) -> Tensor:
     """
     values = torch.from_numpy(np.ascontiguousarray(flow, dtype=np.float32)).permute(0, 3, 1, 2).flatten(2)
     motion, strain = values[:, :2], values[:, 2:]
-    # torch's median is the lower of the middle two; this is their mean, so that a mirrored face gives mirrored maps.
-    lower, upper = motion.median(-1, keepdim=True).values, -(-motion).median(-1, keepdim=True).values
-    motion = motion - (lower + upper) / 2
+    # The median as the mean of the middle two, so that a mirrored face gives mirrored maps; torch's is the lower one.
+    middle = motion.shape[-1] // 2
+    motion = motion - motion.sort(-1).values[..., middle - 1 : middle + 1].sum(-1, keepdim=True) / 2
     motion = motion / motion.square().mean(-1, keepdim=True).sqrt().clamp_min(_LEAST_SPREAD)
     spread = strain.std(-1, correction=0, keepdim=True).clamp_min(_LEAST_SPREAD)
     strain = (strain - strain.mean(-1, keepdim=True)) / spread
@@ -53,12 +54,17 @@ def half_waves(flow: np.ndarray) -> Tensor:
 
 def pooled(maps: Tensor, down: int = 0, right: int = 0) -> Tensor:
     """(N, 5, 28, 28), moved by whole places with their edges drawn out → (N, 245): means over 4 × 4 places."""
-    reach = max(abs(down), abs(right))
-    wide = functional.pad(maps, (reach,) * 4, mode="replicate")
-    moved = wide[:, :, reach - down : reach - down + 28, reach - right : reach - right + 28]
-    features = functional.avg_pool2d(moved, _CELL)
+    if reach := max(abs(down), abs(right)):
+        wide = functional.pad(maps, (reach,) * 4, mode="replicate")
+        maps = wide[:, :, reach - down : reach - down + 28, reach - right : reach - right + 28]
+    features = functional.avg_pool2d(maps, _CELL)
     features[:, :4] -= _USUAL
     return features.flatten(1)
+
+
+def mirrored(features: Tensor) -> Tensor:
+    """(N, 245), unmoved, of faces → those of the mirrored faces: left and right change places, and so do u+ and u−."""
+    return features.unflatten(1, (MAPS, PLACES, PLACES))[:, [1, 0, 2, 3, 4]].flip(-1).flatten(1)
 
 
 class PlusInputs:
@@ -91,7 +97,7 @@ class PlusNetwork:
         self.classes = classes
         self.weights = weights
         self.scale = scale
-        self._folded: Tensor | None = None
+        self._flat: _Flat | None = None
 
     @classmethod
     def create(cls, settings: PlusSettings, classes: int, scale: Tensor, generator: torch.Generator) -> "PlusNetwork":
@@ -167,13 +173,16 @@ class PlusNetwork:
         chances = self.logits(self.hidden(self._for_all(sides.flatten(0, 1)))).softmax(-1).mean((0, 2))
         return chances.unflatten(0, sides.shape[:2]).mean(0)
 
+    @torch.inference_mode()
     def opinion(self, flow: np.ndarray, _apex: np.ndarray, _onset: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """Probabilities (classes,) float32 and attention (28, 28) float32 in 0..1 of a clip's flow (28, 28, 3).
 
         Attention is what speaks for the answer, place by place: see ``evidence``.
         """
-        both = np.stack([flow, mirror_flow(flow[None])[0]]) if self.settings.flip else flow[None]
-        probabilities, evidence = self.evidence(pooled(half_waves(both)))
+        features = pooled(half_waves(flow[None]))
+        if self.settings.flip:
+            features = torch.cat([features, mirrored(features)])
+        probabilities, evidence = self.evidence(features)
         cells = (evidence[0] + evidence[1].flip(-1)) / 2 if self.settings.flip else evidence[0]
         return probabilities.numpy(), over_places(cells.clamp_min(0).numpy())
 
@@ -184,26 +193,50 @@ class PlusNetwork:
         Gradient × input of the answer's logit above the mean logit, summed over maps, mean over networks. A network is
         linear wherever its hidden units stay on or off, so that product is what each place adds.
         """
-        hidden = self.hidden(self._for_all(features))
-        probabilities = self.logits(hidden).softmax(-1).mean((0, 1, 2))
-        weight = self.weights["classes.weight"]
-        towards = weight[:, :, int(probabilities.argmax())] - weight.mean(2)
-        gates = ((hidden > 0) * towards[:, None]).transpose(0, 1).flatten(1)
-        gradient = gates @ self._scaled().flatten(0, 2) / (weight.shape[0] * weight.shape[1])
+        flat = self._flat or _Flat.of(self.weights, self._scaled())
+        if not self.weights["hidden.weight"].requires_grad:
+            self._flat = flat  # they learn no more
+        hidden = torch.addmm(flat.hidden_bias, features, flat.hidden_weight.T).relu_()
+        logits = torch.addmm(flat.classes_bias, hidden, flat.classes_weight)
+        probabilities = logits.unflatten(1, (-1, self.classes)).softmax(-1).mean((0, 1))
+        gradient = (hidden > 0) * flat.towards[int(probabilities.argmax())] @ flat.hidden_weight
         return probabilities, (features * gradient).unflatten(1, (MAPS, PLACES, PLACES)).sum(1)
 
     def _scaled(self) -> Tensor:
-        """(M, K, hidden, 245): the first weights, for features that are not scaled; once, if they learn no more."""
-        weight = self.weights["hidden.weight"]
-        if weight.requires_grad:
-            return weight / self.scale[:, None]
-        if self._folded is None:
-            self._folded = weight / self.scale[:, None]
-        return self._folded
+        """(M, K, hidden, 245): the first weights, for features that are not scaled."""
+        return self.weights["hidden.weight"] / self.scale[:, None]
 
     def _for_all(self, features: Tensor) -> Tensor:
         """(B, 245) → (M, B, 245): the same for every network."""
         return features.expand(len(self.weights["classes.bias"]), -1, -1)
+
+
+@dataclass(frozen=True)
+class _Flat:
+    """All networks and members that have learnt as one wide network of U = M · K · hidden units: few, quick products.
+
+    hidden_weight: (U, 245); hidden_bias: (U,). classes_weight: (U, M · K · classes), each network's units to its own
+    logits, 0 elsewhere; classes_bias: (M · K · classes,). towards: (classes, U), how much a unit speaks for a class
+    above the mean class, as the mean over networks.
+    """
+
+    hidden_weight: Tensor
+    hidden_bias: Tensor
+    classes_weight: Tensor
+    classes_bias: Tensor
+    towards: Tensor
+
+    @classmethod
+    def of(cls, weights: Mapping[str, Tensor], scaled: Tensor) -> "_Flat":
+        """scaled: (M, K, hidden, 245), the first weights for features that are not scaled."""
+        last = weights["classes.weight"].detach().flatten(0, 1)
+        return cls(
+            scaled.detach().flatten(0, 2).contiguous(),
+            weights["hidden.bias"].detach().flatten(),
+            torch.block_diag(*last.transpose(1, 2)),
+            weights["classes.bias"].detach().flatten(),
+            (last - last.mean(1, keepdim=True)).transpose(0, 1).flatten(1) / len(last),
+        )
 
 
 _CENTRES = _CELL * np.arange(PLACES) + (_CELL - 1) / 2

@@ -1,7 +1,9 @@
 """Training's speed: all folds at once against the plain loop, fold after fold, of the same network, epochs and batch.
 
 The clips are made up, as many and of as many people as the two public sets have: 309 of 40, so 40 folds. What they show
-does not change the speed. Both ways are timed in the same run with all cores.
+does not change the speed. Both ways are timed by turns in the same run with all cores. Beside them stands what no
+training can go below on this machine: the network's multiply-adds there and back, each layer at least twice, at the
+speed of a large matrix product.
 """
 
 import statistics
@@ -13,22 +15,25 @@ from functools import partial
 
 import numpy as np
 import torch
+from torch import nn
 
 from mer_core.features import FeatureSet
+from mer_core.memory import keep_freed_memory
 from mer_core.models.inputs import Inputs
 from mer_core.models.mr_uamf import MrUamf
 from mer_core.models.plus import PlusInputs, PlusNetwork
 from mer_core.project.models import DEFAULT_MODEL
 from mer_core.recognition import Recogniser
+from mer_core.training.flow_settings import StstNetSettings
 from mer_core.training.held_out import predict_held_out
-from mer_core.training.kinds import Settings
+from mer_core.training.kinds import Settings, kind_of
 from mer_core.training.plus_settings import PlusSettings
-from mer_core.training.settings import TrainSettings
-from tests.bench.plain import PlainMrUamf, PlainPlus, train_fold
+from mer_core.training.settings import LearningSettings, TrainSettings
+from tests.bench.plain import PlainMrUamf, PlainPlus, PlainStstNet, train_fold
 
 CLIPS, SUBJECTS = 309, 40
 _EPOCHS = 20
-_LOOPED = 4
+_ROUNDS = 4
 _PREDICTIONS = 500
 
 
@@ -37,12 +42,15 @@ def run() -> None:
     features = _made_up()
     held_out = np.unique(features.subject)[:, None] == features.subject[None]
     print(f"One seed, {SUBJECTS} folds, {CLIPS} clips, {_EPOCHS} epochs, batch 128, {torch.get_num_threads()} threads.")
-    print(f"The loop is timed on {_LOOPED} folds (means over them × {SUBJECTS}).")
-    print(f"{'':32}{'at once, s':>12}{'loop, s':>10}{'ratio':>8}")
+    print(f"Medians of {_ROUNDS} rounds: all folds at once, then one fold of the loop (× {SUBJECTS}).")
+    print(f"{'':32}{'at once, s':>12}{'loop, s':>10}{'ratio':>8}{'arithmetic, s':>16}")
+    keep_freed_memory()
     plus = PlusSettings(epochs=_EPOCHS)
     _compare("mr-uamf-plus, 3 networks", features, held_out, plus, _plain_plus(features, plus))
+    shallow = StstNetSettings(epochs=_EPOCHS, mixing="mixup", label_smoothing=0.1)
+    _compare("ststnet", features, held_out, shallow, _plain_flow(PlainStstNet, features, shallow))
     flow = TrainSettings(epochs=_EPOCHS, image="none", mixing="mixup", label_smoothing=0.1)
-    _compare("mr-uamf, flow and attention", features, held_out, flow, _plain_mr_uamf(features, flow))
+    _compare("mr-uamf, flow and attention", features, held_out, flow, _plain_flow(PlainMrUamf, features, flow))
     whole = PlusSettings()
     seconds = _seconds(lambda: predict_held_out(features, held_out, whole, 0, lambda _done, _total: None))
     print(f"\nmr-uamf-plus, one seed with all its {whole.epochs} epochs, {SUBJECTS} folds: {seconds:.1f} s")
@@ -56,10 +64,20 @@ def _compare(
     # Both ways once before: what is loaded and compiled at the first step is no part of either.
     predict_held_out(features, held_out, replace(settings, epochs=1), 0, lambda _done, _total: None)
     plain(held_out[0])
-    at_once = _seconds(lambda: predict_held_out(features, held_out, settings, 0, lambda _done, _total: None))
-    folds = np.linspace(0, len(held_out) - 1, _LOOPED).astype(int)
-    loop = statistics.mean(_seconds(partial(plain, held_out[fold])) for fold in folds) * len(held_out)
-    print(f"{name:32}{at_once:>12.1f}{loop:>10.1f}{loop / at_once:>7.1f}×")
+    at_once, loop = [], []
+    for fold in np.linspace(0, len(held_out) - 1, _ROUNDS).astype(int):
+        at_once.append(_seconds(lambda: predict_held_out(features, held_out, settings, 0, lambda _done, _total: None)))
+        loop.append(_seconds(partial(plain, held_out[fold])) * len(held_out))
+    ours, theirs = statistics.median(at_once), statistics.median(loop)
+    work = 2 * kind_of(settings).network.multiply_adds(settings, len(features.classes)) * CLIPS * SUBJECTS * _EPOCHS
+    print(f"{name:32}{ours:>12.1f}{theirs:>10.1f}{theirs / ours:>7.1f}×{work / _products_a_second():>16.1f}")
+
+
+def _products_a_second() -> float:
+    """Multiply-adds a second of a large matrix product."""
+    one, other = torch.randn(2, 1536, 1536)
+    seconds = min(_seconds(lambda: one @ other) for _ in range(5))
+    return 1536**3 / seconds
 
 
 def _plain_plus(features: FeatureSet, settings: PlusSettings) -> Callable[[np.ndarray], object]:
@@ -77,12 +95,14 @@ def _plain_plus(features: FeatureSet, settings: PlusSettings) -> Callable[[np.nd
     return train
 
 
-def _plain_mr_uamf(features: FeatureSet, settings: TrainSettings) -> Callable[[np.ndarray], object]:
+def _plain_flow(
+    network: type[nn.Module], features: FeatureSet, settings: LearningSettings
+) -> Callable[[np.ndarray], object]:
     classes = len(features.classes)
-    size = sum(weight.numel() for weight in PlainMrUamf(classes).parameters())
+    size = sum(weight.numel() for weight in network(classes).parameters())
     _same_size(size, MrUamf.parameter_count(settings, classes))
     versions = Inputs.of(features, settings).flow
-    return lambda held_out: train_fold(PlainMrUamf(classes), versions, features.label, held_out, settings.epochs)
+    return lambda held_out: train_fold(network(classes), versions, features.label, held_out, settings.epochs)
 
 
 def _same_size(plain: int, ours: int) -> None:

@@ -28,6 +28,16 @@ class PlainMrUamf(nn.Module):
         return logits
 
 
+class PlainStstNet(nn.Sequential):
+    """STSTNet, its three streams as one of 16 kernels, which computes the same."""
+
+    def __init__(self, classes: int) -> None:
+        super().__init__(
+            *(nn.Conv2d(3, 16, 3, padding=2), nn.ReLU(), nn.BatchNorm2d(16), nn.MaxPool2d(3, 3, 1), nn.Dropout(0.5)),
+            *(nn.AvgPool2d(2), nn.Flatten(), nn.Linear(400, classes)),
+        )
+
+
 class PlainPlus(nn.Sequential):
     """One of MR-UAMF+'s networks, on features that are scaled already."""
 

@@ -12,7 +12,7 @@ from mer_core.evaluation.metrics import score
 from mer_core.evaluation.protocols import split
 from mer_core.features import read_features
 from mer_core.models.inputs import mirror_flow
-from mer_core.models.plus import PlusInputs, PlusNetwork, half_waves, over_places, pooled
+from mer_core.models.plus import PlusInputs, PlusNetwork, half_waves, mirrored, over_places, pooled
 from mer_core.models.registry import METHODS
 from mer_core.recognition import Recogniser
 from mer_core.training.held_out import predict_held_out
@@ -116,6 +116,18 @@ def test_attention_adds_up_to_the_logit() -> None:
     probabilities, evidence = network.evidence(features)
     assert probabilities.argmax() == logits.argmax()
     assert evidence.sum() == pytest.approx(float(logits.max() - logits.mean()), abs=1e-5)
+
+
+def test_one_clips_opinion_is_what_the_networks_say() -> None:
+    """The quick way for one clip, all networks as one, mirrored at the end, agrees with the plain one."""
+    network = _train(SUBJECTS).network.select([0, 2])
+    inputs = PlusInputs(FEATURES.flow, SHORT)
+    expected = network.probabilities(inputs, torch.arange(len(FEATURES))).numpy()
+    for row, chances in enumerate(expected):
+        found, attention = network.opinion(FEATURES.flow[row], FEATURES.apex[row], None)
+        np.testing.assert_allclose(found, chances, atol=2e-6)
+        assert attention.shape == (28, 28)
+    torch.testing.assert_close(mirrored(inputs.features[0, 0]), inputs.features[1, 0], atol=1e-5, rtol=1e-5)
 
 
 def test_attention_lies_on_the_crop() -> None:
