@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _WITH_PROJECT = ("export", "feature_file", "read_coding")
 _PATIENCE = 400  # milliseconds after which it is said what is waited for
 _CODINGS = "Codings (*.json *.csv *.tsv *.eaf);;All files (*)"
+_PACKED_SUFFIX = ".merproject"
 _PACKED = "Packed projects (*.merproject *.zip);;All files (*)"
 
 
@@ -132,7 +133,12 @@ class Exporting(QObject):
             self.read_coding(Path(name))
 
     def read_coding(self, path: Path) -> None:
-        """Compare an exported coding with the project, and offer to take in what is new or different."""
+        """Compare an exported coding with the project, and offer to take in what is new or different.
+
+        A packed project holds its coding too, but is opened as a project.
+        """
+        if not self.without_packed([path]):
+            return
         self._remember(path)
 
         def work() -> Coding:
@@ -181,9 +187,21 @@ class Exporting(QObject):
     def ask_packed(self) -> None:
         """Which archive to open, and where its project is to lie."""
         name, _ = QFileDialog.getOpenFileName(self._window, "Open a packed project", str(self._last_folder()), _PACKED)
-        if not name:
-            return
-        archive = Path(name)
+        if name:
+            self._ask_where(Path(name))
+
+    def without_packed(self, paths: list[Path]) -> list[Path]:
+        """Of paths that were dropped, or chosen to be opened otherwise, those that are no packed project; one that is
+        leads to where it is opened.
+        """
+        packed = [path for path in paths if path.suffix.lower() == _PACKED_SUFFIX and path.is_file()]
+        if packed and self.job is not None:
+            self._notice.say(f"{packed[0].name} can be opened when the work under way has ended, or is cancelled.")
+        elif packed:
+            self._ask_where(packed[0])
+        return [path for path in paths if path not in packed]
+
+    def _ask_where(self, archive: Path) -> None:
         there, _ = QFileDialog.getSaveFileName(
             self._window, "A new folder for the project", str(archive.with_suffix("")), "New folder (*)"
         )

@@ -252,7 +252,8 @@ class MainWindow(QMainWindow):
     def open_paths(self, paths: list[Path]) -> None:
         """Open projects and clips given by name."""
         self.notice.hide()
-        self.importing.open(paths)
+        if clips_and_projects := self.exporting.without_packed(paths):
+            self.importing.open(clips_and_projects)
 
     def open_sample(self) -> None:
         """Open the sample project; on first use it is made, with a progress bar."""

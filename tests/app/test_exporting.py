@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.child_job import ChildJob
@@ -16,6 +16,7 @@ from app.main_window import MainWindow
 from mer_core.clips import open_clip
 from mer_core.export.coding import project_coding
 from mer_core.export.formats import read_coding
+from mer_core.export.pack import pack_project
 from mer_core.features import read_features
 from mer_core.project import Change
 from tests.core.coded_project import coded_project, said
@@ -203,6 +204,39 @@ def test_packed_cancelled_packed_again_and_opened_elsewhere(
     assert project.folder == tmp_path / "elsewhere"
     after = project_coding(project.folder)
     assert [each[1] for each in said(after).values()] == [each[1] for each in said(before).values()]
+
+
+@pytest.mark.parametrize("way", ["dropped", "read as a coding"])
+def test_a_packed_project_leads_to_where_it_is_opened(
+    coded: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    archive = tmp_path / "Lab's.merproject"
+    pack_project(tmp_path / "project", archive, clips=False)
+    asked: list[str] = []
+
+    def where(_parent: QWidget, title: str, suggested: str, _kinds: str) -> tuple[str, str]:
+        asked.extend([title, suggested])
+        return str(tmp_path / "elsewhere"), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", where)
+    if way == "dropped":
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(archive))])
+        button, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        coded.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, button, keys))
+    else:
+        monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(archive), ""))
+        coded.actions_by_id["read_coding"].trigger()
+    assert asked == ["A new folder for the project", str(tmp_path / "Lab's")]
+    job = coded.exporting.job
+    assert job is not None
+    coded.open_paths([archive])
+    assert "when the work under way has ended" in coded.notice.text
+    with qtbot.waitSignal(job.ended, timeout=_PATIENCE):
+        pass
+    project = coded.desk.session.project
+    assert project is not None
+    assert project.folder == tmp_path / "elsewhere"
 
 
 def test_a_coding_comes_back_as_one_edit_that_can_be_undone(
