@@ -4,12 +4,13 @@ from math import nan
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.panels.fields import SpacePresses
 from app.theme import colours, icon
 
+_REDRAW = 400  # milliseconds from an epoch to its being drawn, with those that come meanwhile
 _FIRST_RUN = "FU-MIX's first training"
 _STAGES = {
     "trajectory": "FU-MIX's first training: finding out which clips are misread",
@@ -46,7 +47,9 @@ class TrainingPanel(QWidget):
             plot.setMenuEnabled(False)
             plot.setMouseEnabled(False, False)
             plot.hideButtons()
-            plot.showGrid(y=True, alpha=0.2)
+            plot.showGrid(y=True, alpha=0.3)
+            for side in ("left", "bottom"):  # lines at lesser ticks too would take three times as long to paint
+                plot.getAxis(side).setStyle(maxTickLevel=0, maxTextLevel=0)
         self._curves = {
             key: plot.plot(connect="finite")
             for plot, keys in ((self._loss, ("loss", "val_loss")), (self._score, ("val_uf1", "val_uar")))
@@ -60,7 +63,11 @@ class TrainingPanel(QWidget):
         space = SpacePresses(self)
         for button in (self.stop_button, self.cancel_button):
             button.installEventFilter(space)
-        self._points: dict[str, list[tuple[float, float]]] = {}
+        self._points: dict[str, list[tuple[float, float]]] = {key: [] for key in self._curves}
+        self._redraw = QTimer(self)  # epochs come faster than anyone reads, and the axes take long to paint
+        self._redraw.setInterval(_REDRAW)
+        self._redraw.setSingleShot(True)
+        self._redraw.timeout.connect(self._draw)
         self._first_run_to = 0  # the last epoch of FU-MIX's first training, 0 without one
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 4)
@@ -110,8 +117,7 @@ class TrainingPanel(QWidget):
     def start(self) -> None:
         """Clear for a new training."""
         self._points = {key: [] for key in self._curves}
-        for curve in self._curves.values():
-            curve.setData([], [])
+        self._draw()
         self._first_run_to = 0
         self._show_legends()
         self._graphics.setVisible(True)
@@ -152,14 +158,21 @@ class TrainingPanel(QWidget):
         if message["stage"] == "trajectory":
             self._first_run_to = epoch
             self._show_legends()
-        for key, curve in self._curves.items():
+        for key in self._curves:
             if message.get(key) is not None:
                 if epoch == self._first_run_to + 1 > 1:  # other networks, trained from the beginning: no line between
                     self._points[key].append((epoch - 0.5, nan))
                 self._points[key].append((epoch, float(message[key])))
-                curve.setData(*zip(*self._points[key], strict=True))
+        if not self._redraw.isActive():
+            self._redraw.start()
+
+    def _draw(self) -> None:
+        self._redraw.stop()
+        for key, curve in self._curves.items():
+            curve.setData(*zip(*self._points[key], strict=True) if self._points[key] else ([], []))
 
     def show_end(self, text: str) -> None:
         """Say how the training ended."""
+        self._draw()
         self._state.setText(text)
         self.set_running(False)

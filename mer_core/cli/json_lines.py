@@ -1,12 +1,15 @@
 """How a command speaks with a window: one JSON object a line on standard output, wishes on standard input."""
 
 import json
+import os
 import sys
 import threading
 from typing import Any
 
 from mer_core.errors import Cancelled
 from mer_core.progress import Progress
+
+_NICE = 10  # steps below the window's priority; processes that this one starts inherit it
 
 
 class Wishes:
@@ -19,7 +22,9 @@ class Wishes:
         self.should_cancel = self._cancel.is_set
 
     def listen(self) -> None:
-        """Read from now on."""
+        """Read from now on, and let the window go first where both want the processor."""
+        if hasattr(os, "nice"):
+            os.nice(_NICE)
         threading.Thread(target=self._listen, daemon=True).start()
 
     def progress(self) -> Progress:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import time
 from pathlib import Path
 from typing import Any
@@ -125,8 +124,6 @@ def _tell_window(arguments: argparse.Namespace) -> int:
     from mer_core.clips import open_clip
     from mer_core.project.curves import spotted
 
-    if hasattr(os, "nice"):
-        os.nice(10)  # the window comes first
     wishes = Wishes()
     wishes.listen()
     said = 0.0
