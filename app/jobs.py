@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
 _ROOT = Path(__file__).parents[1]
+PROGRAM = ("-m", "mer_core")  # what the interpreter is to run
 
 
 class CoreProcess(QObject):
@@ -22,7 +23,7 @@ class CoreProcess(QObject):
         self._rest = b""
         self._process = QProcess(self)
         self._process.setProgram(sys.executable)
-        self._process.setArguments(["-m", "mer_core", *arguments])
+        self._process.setArguments([*PROGRAM, *arguments])
         self._process.setWorkingDirectory(str(_ROOT))
         environment = QProcessEnvironment.systemEnvironment()
         environment.insert("PYTHONUNBUFFERED", "1")

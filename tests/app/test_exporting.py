@@ -8,6 +8,7 @@ from PySide6.QtGui import QDesktopServices, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app import jobs
 from app.child_job import ChildJob
 from app.dialogs.export_dialog import ExportDialog
 from app.dialogs.export_features import FeatureDialog
@@ -268,7 +269,9 @@ def test_a_coding_comes_back_as_one_edit_that_can_be_undone(
     assert session.annotation.emotion == "contempt"
 
 
-def test_a_feature_file_is_measured_cancelled_and_gone_on_with(coded: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_feature_file_is_measured_cancelled_and_gone_on_with(
+    coded: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     session = coded.desk.session
     assert session.project is not None
     few = [each for each in session.project.annotations() if each.clip not in (3, 4, 5, 12)]
@@ -277,12 +280,14 @@ def test_a_feature_file_is_measured_cancelled_and_gone_on_with(coded: MainWindow
     def measure(file: Path) -> None:
         coded.actions_by_id["feature_file"].trigger()
         dialog = opened(coded, FeatureDialog)
-        dialog.method.setCurrentIndex(dialog.method.findData("tvl1"))
-        dialog.side.setValue(448)
+        dialog.method.setCurrentIndex(dialog.method.findData("farneback"))
+        dialog.side.setValue(160)
         dialog.place.line.setText(str(file))
         qtbot.mouseClick(dialog.measure_button, Qt.MouseButton.LeftButton)
 
-    measure(tmp_path / "first.h5")
+    with monkeypatch.context() as held:
+        held.setattr(jobs, "PROGRAM", ("-m", "tests.app.held_measuring"))
+        measure(tmp_path / "first.h5")
     job = coded.exporting.job
     assert job is not None
     assert not coded.actions_by_id["feature_file"].isEnabled()
@@ -300,7 +305,8 @@ def test_a_feature_file_is_measured_cancelled_and_gone_on_with(coded: MainWindow
         pass
     assert "4 clips are in" in coded.notice.text
     assert not any("of 4" in text for text in texts)  # what was measured before the cancel is there
-    assert read_features(tmp_path / "second.h5").attributes["flow"]["size"] == 448
+    flow = read_features(tmp_path / "second.h5").attributes["flow"]
+    assert (flow["method"], flow["size"]) == ("farneback", 160)
 
 
 def test_closing_the_window_ends_the_work(coded: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
