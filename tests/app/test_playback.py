@@ -11,8 +11,8 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 import mer_core.clips
@@ -116,6 +116,44 @@ def test_real_time_is_kept_and_what_is_dropped_is_told(played: MainWindow, qtbot
     for each in told:
         assert each.painted_a_second + each.dropped_a_second == pytest.approx(each.frames_a_second, abs=3)
     assert played.player.pace_label.text() == ""  # it stands
+
+
+class Layouts(QObject):
+    """Notes which widgets are laid out anew."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.of: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.LayoutRequest and isinstance(watched, QWidget):
+            self.of.append(f"{type(watched).__name__} {watched.objectName()}")
+        return super().eventFilter(watched, event)
+
+
+def test_a_step_moves_the_playhead_and_lays_nothing_out(played: MainWindow, qtbot: QtBot, qapp: QApplication) -> None:
+    """That, and drawing the whole timeline at every step, took longer than the frame itself."""
+    timeline = played.player.timeline
+    qtbot.keyClick(played, Qt.Key.Key_Home)
+    qtbot.wait(300)  # what else was to be laid out after the opening has been
+    before, ground = timeline.grab().toImage(), timeline._ground
+    layouts = Layouts()
+    qapp.installEventFilter(layouts)
+    for index in range(1, 6):
+        qtbot.keyClick(played, Qt.Key.Key_Right)
+        assert played.desk.media.index == index
+        qtbot.wait(5)
+    qapp.removeEventFilter(layouts)
+    assert not layouts.of
+    assert played.player._position.text().startswith("6/50")
+    after = timeline.grab().toImage()
+    assert after != before
+    assert timeline._ground is ground
+    qtbot.keyClick(played, Qt.Key.Key_A)  # with a mark the ground is another
+    marked = timeline.grab().toImage()
+    assert marked != after
+    played.resize(played.width() + 40, played.height())
+    qtbot.waitUntil(lambda: timeline.grab().toImage().size() != marked.size())
 
 
 def test_a_clip_of_200_frames_a_second_stored_as_30(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
