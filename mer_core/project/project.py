@@ -4,7 +4,6 @@ import json
 import os
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Self
@@ -18,6 +17,7 @@ FILE_NAME = "project.sqlite"
 _CLIP = "id, path, dataset, subject, fps, frames, fingerprint"
 # A chosen face is rare: it stands among the settings, and without one a clip's row says nothing of it.
 _CLIPS = f"SELECT {_CLIP}, coalesce((SELECT value FROM setting WHERE name = 'face:' || clip.id), '') FROM clip"
+_FEW = 20  # clips
 _PATIENCE = 0.3  # seconds to wait for another program that holds the file: the window waits with it
 
 
@@ -218,8 +218,8 @@ class Project:
         changes = [changes] if isinstance(changes, Change) else list(changes)
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         statements: list[tuple[str, tuple[object, ...]]] = []
+        self._check_unchanged(changes)
         for change in changes:
-            self._check_unchanged(change)
             statements += _removal(change.old) if change.new is None else _storage(change.new)
             statements.append(
                 (
@@ -229,21 +229,25 @@ class Project:
             )
         self._write(statements)
 
-    def _check_unchanged(self, change: Change) -> None:
-        record = change.old or change.new
-        if isinstance(record, ClipRecord):
-            rows = self._read(f"{_CLIPS} WHERE id = ?", (record.id,))
-            stored: object = ClipRecord(*rows[0]) if rows else None
-        elif isinstance(record, Decision):
-            stored = next((each for each in self.decisions(change.clip) if _key(each) == _key(record)), None)
+    def _check_unchanged(self, changes: Sequence[Change]) -> None:
+        stored = self._stored({change.clip for change in changes})
+        for change in changes:
+            record = change.old or change.new
+            if record is not None and stored.get(_identity(record)) != change.old:
+                raise ProjectError(
+                    "The project was changed elsewhere meanwhile: open it again; this edit was not made."
+                )
+
+    def _stored(self, clips: set[int]) -> dict[tuple[object, ...], Record]:
+        """What the project holds of these clips, by what tells one record from another."""
+        found: list[Record] = []
+        if len(clips) > _FEW:  # a query each would take longer than to read all
+            found += [*self.clips(), *self.annotations(), *self.decisions()]
         else:
-            key = (record.expression, record.coder) if record else None
-            found = self.annotations(change.clip)
-            stored = next(
-                (annotation for annotation in found if (annotation.expression, annotation.coder) == key), None
-            )
-        if stored != change.old:
-            raise ProjectError("The project was changed elsewhere meanwhile: open it again; this edit was not made.")
+            for clip in clips:
+                found += [ClipRecord(*row) for row in self._read(f"{_CLIPS} WHERE id = ?", (clip,))]
+                found += [*self.annotations(clip), *self.decisions(clip)]
+        return {_identity(record): record for record in found}
 
     def _write(self, statements: Sequence[tuple[str, tuple[object, ...]]]) -> None:
         try:
@@ -283,7 +287,7 @@ def _annotation(row: tuple) -> Annotation:
 
 
 def _as_json(record: Record | None) -> str | None:
-    return None if record is None else json.dumps(asdict(record), ensure_ascii=False)
+    return None if record is None else json.dumps(vars(record), default=vars, ensure_ascii=False)
 
 
 def _storage(record: Record) -> list[tuple[str, tuple[object, ...]]]:
@@ -327,6 +331,15 @@ def _removal(record: Record | None) -> list[tuple[str, tuple[object, ...]]]:
 
 def _face_setting(clip: ClipRecord) -> str:
     return f"face:{clip.id}"
+
+
+def _identity(record: Record) -> tuple[object, ...]:
+    """What stays the same when a record is changed."""
+    if isinstance(record, ClipRecord):
+        return ("clip", record.id)
+    if isinstance(record, Decision):
+        return ("decision", *_key(record))
+    return ("annotation", record.clip, record.expression, record.coder)
 
 
 def _key(decision: Decision) -> tuple[int, str, str, int]:

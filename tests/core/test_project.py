@@ -63,6 +63,26 @@ def test_coders_do_not_overwrite_each_other(project: Project) -> None:
     assert project.annotations(1) == [ours, theirs]
 
 
+@pytest.mark.parametrize("count", [3, 60])  # what is there is read clip by clip, or all at once
+def test_an_edit_of_many_clips_is_refused_whole_and_made_whole(project: Project, count: int) -> None:
+    clips = [replace(CLIP, id=number, path=f"a/EP{number:03}") for number in range(2, 2 + count)]
+    said = [Annotation(clip.id, 1, "anna", Marks(3)) for clip in clips]
+    both = [record for pair in zip(clips, said, strict=True) for record in pair]
+    project.apply([Change(None, record) for record in both], "anna", "Import")
+    taking_back = [Change(record, None) for record in reversed(both)]
+    newer = replace(said[-1], marks=Marks(4))
+    project.apply(Change(said[-1], newer), "ben", "edit")
+    history = project.history()
+    with pytest.raises(ProjectError, match="changed elsewhere"):
+        project.apply(taking_back, "anna", "Undo: Import")
+    assert project.annotations() == [*said[:-1], newer]
+    assert project.history() == history
+    project.apply(Change(newer, said[-1]), "ben", "Undo: edit")
+    project.apply(taking_back, "anna", "Undo: Import")
+    assert project.clips() == [CLIP]
+    assert project.annotations() == []
+
+
 def test_an_edit_of_something_changed_elsewhere_is_refused_whole(project: Project) -> None:
     first = Annotation(1, 1, "anna", Marks(3))
     project.apply(Change(None, first), "anna", "edit")
