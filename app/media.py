@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app import places
 from app.background import Worker
 from mer_core.errors import Cancelled
-from mer_core.memory import give_back_freed_memory
 
 if TYPE_CHECKING:  # what computes is imported in the working threads: the window opens without it
     import numpy as np
@@ -105,7 +104,7 @@ class Media(QObject):
         self.index = self._wanted = 0
         if clip is not None and buffer is not None:
             buffer.close()
-            self._let_go(clip)
+            self._closer.submit(f"close {id(clip)}", clip.close, lambda _: None, self.failed.emit)
             self.closed.emit()
 
     def set_memory(self, limit: int) -> None:
@@ -197,7 +196,7 @@ class Media(QObject):
         opening, clip, buffer, start, image = opened
         if opening is not self._opening:
             buffer.close()
-            self._let_go(clip)
+            self._closer.submit(f"close {id(clip)}", clip.close, lambda _: None, self.failed.emit)
             return
         self._end_opening()
         buffer.set_limit(self.memory)  # it may have been changed meanwhile
@@ -210,13 +209,6 @@ class Media(QObject):
         self._fill()
 
     # Memory
-
-    def _let_go(self, clip: Clip) -> None:
-        def work() -> None:
-            clip.close()
-            give_back_freed_memory()
-
-        self._closer.submit(f"close {id(clip)}", work, lambda _: None, self.failed.emit)
 
     def _fill(self) -> None:
         """Have frames read ahead, if there is something to read and nobody at it."""
