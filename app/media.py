@@ -103,16 +103,15 @@ class Media(QObject):
         self.clip = self.buffer = self.image = None
         self.index = self._wanted = 0
         if clip is not None and buffer is not None:
-            buffer.close()
-            self._closer.submit(f"close {id(clip)}", clip.close, lambda _: None, self.failed.emit)
+            self._let_go(clip, buffer)
             self.closed.emit()
 
     def set_memory(self, limit: int) -> None:
         """Keep frames in no more than this many bytes."""
         self.memory = limit
-        if self.buffer is not None:
-            self.buffer.set_limit(limit)
-            self._fill()
+        buffer = self.buffer
+        if buffer is not None:
+            self._closer.submit("memory", lambda: buffer.set_limit(limit), lambda _: self._fill(), self.failed.emit)
 
     def seek(self, index: int) -> None:
         """Show a frame: at once if it is in memory, else as soon as it is read."""
@@ -195,8 +194,7 @@ class Media(QObject):
     def _take(self, opened: _Opened) -> None:
         opening, clip, buffer, start, image = opened
         if opening is not self._opening:
-            buffer.close()
-            self._closer.submit(f"close {id(clip)}", clip.close, lambda _: None, self.failed.emit)
+            self._let_go(clip, buffer)
             return
         self._end_opening()
         buffer.set_limit(self.memory)  # it may have been changed meanwhile
@@ -209,6 +207,15 @@ class Media(QObject):
         self._fill()
 
     # Memory
+
+    def _let_go(self, clip: Clip, buffer: FrameBuffer) -> None:
+        buffer.close()
+
+        def work() -> None:
+            buffer.empty()
+            clip.close()
+
+        self._closer.submit(f"close {id(clip)}", work, lambda _: None, self.failed.emit)
 
     def _fill(self) -> None:
         """Have frames read ahead, if there is something to read and nobody at it."""

@@ -10,6 +10,7 @@ from mer_core.errors import Cancelled, ClipError
 from mer_core.progress import Progress
 
 _QUIET = 0.008  # seconds in which a frame that was waited for is painted, on a machine of few cores too
+_FEW_BYTES, _BREATH = 4 << 20, 0.0002  # given back at a time, and seconds between: no thread gets memory meanwhile
 _AHEAD = 0.75  # the part of the memory that is for what comes, the rest being for what was
 
 
@@ -23,7 +24,9 @@ class FrameBuffer:
     def __init__(self, clip: Clip, max_bytes: int = 1 << 30) -> None:
         self.clip = clip
         self._frames: dict[int, np.ndarray] = {}
+        self._leaving: dict[int, np.ndarray] = {}  # a closed buffer's frames until their memory is given back
         self._have = np.zeros(len(clip), bool)
+        self._lowest, self._highest = len(clip), -1  # of the frames kept
         self._refused = np.zeros(len(clip), bool)  # frames that cannot be read: tried once
         self._focus, self._direction = 0, 1
         self._held: tuple[int, int] | None = None
@@ -36,15 +39,21 @@ class FrameBuffer:
         self._filling = threading.Lock()
         self._run = range(0)  # what is being filled
         self._hand: Clip | None = None  # the fill's own, kept from one filling to the next
+        self._few = max(1, _FEW_BYTES // (clip.width * clip.height * 3))
         self.capacity = 0
         self.set_limit(max_bytes)
 
     def set_limit(self, max_bytes: int) -> None:
-        """Keep no more than this from now on; at least two frames, as a pair is what is compared."""
-        with self._lock:
-            self.capacity = min(len(self.clip), max(2, max_bytes // (self.clip.width * self.clip.height * 3)))
-            while len(self._frames) > self.capacity:
-                self._drop(self._outermost())
+        """Keep no more than this from now on; at least two frames, as a pair is what is compared.
+
+        What is too much is dropped at once: for a background thread, as gigabytes take the system a while.
+        """
+        self.capacity = min(len(self.clip), max(2, max_bytes // (self.clip.width * self.clip.height * 3)))
+        while len(self._frames) > self.capacity:
+            with self._lock:  # anew for each few, so that nobody waits for all of them
+                for _ in range(min(self._few, len(self._frames) - self.capacity)):
+                    self._drop(self._outermost())
+            time.sleep(_BREATH)
 
     @property
     def loaded(self) -> int:
@@ -164,15 +173,26 @@ class FrameBuffer:
         self._hand = None
 
     def close(self) -> None:
-        """Forget all frames, end the filling and close its hand. The clip stays the caller's."""
+        """Forget all frames, end the filling and close its hand. The clip stays the caller's.
+
+        The frames' memory is given back with this object, or before by ``empty``.
+        """
         with self._lock:
             self._closed = True
-            self._frames.clear()
+            self._leaving, self._frames = self._frames, {}
+            self._lowest, self._highest = len(self.clip), -1
             self._have[:] = False
         self._calm.set()
         if self._filling.acquire(blocking=False):
             self._put_down()
             self._filling.release()
+
+    def empty(self) -> None:
+        """Give back the memory of a closed buffer's frames, for a background thread."""
+        while self._leaving:
+            for _ in range(min(self._few, len(self._leaving))):
+                self._leaving.popitem()
+            time.sleep(_BREATH)
 
     def _window(self) -> tuple[int, int]:
         """First frame to be kept, and the one after the last."""
@@ -211,16 +231,32 @@ class FrameBuffer:
                 return
             self._frames[index] = frame
             self._have[index] = True
+            self._lowest, self._highest = min(self._lowest, index), max(self._highest, index)
             if len(self._frames) > self.capacity:
                 self._drop(self._outermost())
 
     def _outermost(self) -> int:
         """The kept frame that is farthest outside of the window, or else from its middle."""
         first, end = self._window()
-        lowest = int(np.argmax(self._have))
-        highest = len(self._have) - 1 - int(np.argmax(self._have[::-1]))
-        return lowest if first - lowest > highest - (end - 1) else highest
+        return self._lowest if first - self._lowest > self._highest - (end - 1) else self._highest
 
     def _drop(self, index: int) -> None:
+        """Let go of the lowest or the highest frame kept."""
         del self._frames[index]
         self._have[index] = False
+        if not self._frames:
+            self._lowest, self._highest = len(self.clip), -1
+        elif index == self._lowest:
+            self._lowest += int(np.argmax(self._have[index:]))
+        else:
+            self._highest = _last(self._have, index)
+
+
+def _last(have: np.ndarray, end: int) -> int:
+    """The last index below `end` that is true; there is one."""
+    stretch = 64
+    while True:  # numpy would look through all of a long clip
+        found = np.flatnonzero(have[max(0, end - stretch) : end])
+        if len(found):
+            return max(0, end - stretch) + int(found[-1])
+        stretch *= 8

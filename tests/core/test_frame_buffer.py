@@ -119,6 +119,27 @@ def test_less_memory_at_once() -> None:
     assert buffer.hungry
 
 
+def test_what_is_dropped_lies_farthest_out_wherever_one_jumps() -> None:
+    """The frame looked at and what is next to it stay; what has gone is never handed out again."""
+    rng = np.random.default_rng(0)
+    buffer = FrameBuffer(CountingClip(20_000), max_bytes=30 * 300)
+    for index in rng.integers(0, 20_000, 60):
+        buffer.look(int(index))
+        for near in range(int(index), min(int(index) + 5, 20_000)):
+            assert buffer.frame(near)[0, 0, 0] == near % 256
+        there = kept(buffer)
+        assert len(there) == buffer.loaded <= 30
+        assert set(range(int(index), min(int(index) + 5, 20_000))) <= set(there)
+    before = kept(buffer)
+    buffer.set_limit(10 * 300)
+    assert buffer.loaded == 10
+    assert set(kept(buffer)) <= set(before)
+    buffer.close()
+    assert not kept(buffer)
+    buffer.empty()
+    assert not buffer._leaving
+
+
 def test_closing_ends_the_fill() -> None:
     buffer = FrameBuffer(CountingClip(1000, delay=0.002))
     filling = threading.Thread(target=buffer.fill, args=(silent,))
