@@ -12,6 +12,7 @@ from mer_core.features import FeatureSet
 from mer_core.models.method import OnEpoch
 from mer_core.models.picture_network import PictureNetwork
 from mer_core.training.loop_settings import LoopSettings
+from mer_core.training.schedules import one_cycle
 
 _AT_ONCE = 16
 
@@ -89,9 +90,7 @@ def _train(
     optimiser = _optimiser(network, settings)
     schedule: torch.optim.lr_scheduler.LRScheduler
     if settings.schedule == "onecycle":
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, settings.rate, total_steps=settings.epochs * steps, pct_start=0.2
-        )
+        schedule = one_cycle(optimiser, settings.rate, settings.epochs * steps)
     else:
         schedule = torch.optim.lr_scheduler.StepLR(optimiser, settings.step * steps, settings.gamma)
     network.train()

@@ -14,6 +14,7 @@ from mer_core.models.inputs import Inputs
 from mer_core.models.member_network import MemberNetwork
 from mer_core.models.mr_uamf import MrUamf
 from mer_core.training.fumix import draw_mix, mixed_loss, uncertainty_weights
+from mer_core.training.schedules import one_cycle
 from mer_core.training.seed_members import Epoch, SeedMembers
 from mer_core.training.settings import LearningSettings, TrainSettings
 
@@ -66,9 +67,7 @@ class Members(SeedMembers):
         )
         schedule: torch.optim.lr_scheduler.LRScheduler | None = None
         if self.settings.schedule == "onecycle":
-            schedule = torch.optim.lr_scheduler.OneCycleLR(
-                optimiser, self.settings.rate, total_steps=epochs * steps, pct_start=0.2
-            )
+            schedule = one_cycle(optimiser, self.settings.rate, epochs * steps)
         for _ in range(epochs):
             losses = []
             for rows in torch.randperm(clips, generator=self.generator).tensor_split(steps):

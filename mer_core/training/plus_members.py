@@ -13,10 +13,10 @@ from torch import Tensor
 from mer_core.models.plus import PlusInputs, PlusNetwork
 from mer_core.training.fumix import Mix, mixed_loss
 from mer_core.training.plus_settings import PlusSettings
+from mer_core.training.schedules import WARM_UP, one_cycle
 from mer_core.training.seed_members import Epoch, SeedMembers
 
 _LEAST_SCALE = 0.02
-_WARM_UP = 0.2
 
 
 class PlusMembers(SeedMembers):
@@ -46,9 +46,7 @@ class PlusMembers(SeedMembers):
         optimiser = torch.optim.AdamW(
             self.network.parameters(), lr=settings.rate, weight_decay=settings.weight_decay, fused=True
         )
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, settings.rate, total_steps=settings.epochs * steps, pct_start=_WARM_UP
-        )
+        schedule = one_cycle(optimiser, settings.rate, settings.epochs * steps)
         for epoch in range(settings.epochs):
             losses = []
             orders = torch.stack([torch.randperm(clips, generator=self.generator) for _ in range(settings.networks)])
@@ -56,7 +54,7 @@ class PlusMembers(SeedMembers):
                 self.check()
                 losses.append(self._step(rows, optimiser))
                 schedule.step()
-            if epoch >= _WARM_UP * settings.epochs:
+            if epoch >= WARM_UP * settings.epochs:
                 self._record()
             yield Epoch("training", float(np.mean(losses)))
 
