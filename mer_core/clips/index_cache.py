@@ -1,12 +1,12 @@
 """Indices of long videos kept on disk, so that a video is listed once, not at every opening."""
 
 import os
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from mer_core.clips.video_index import Packets, VideoIndex
+from mer_core.damage import DAMAGE
 
 _VERSION = 1  # counts up when what an index says changes
 _KEPT = 16  # the newest; an hour at 200 frames a second takes 25 MB
@@ -24,7 +24,7 @@ def load_index(file: Path) -> VideoIndex | None:
         with np.load(file, allow_pickle=False) as kept:
             packets = Packets(*(kept[name] for name in _ARRAYS))
             return VideoIndex(packets, bool(kept["timed"]), kept["order"], kept["times"], float(kept["rate"]))
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
+    except DAMAGE:
         return None
 
 

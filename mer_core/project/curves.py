@@ -3,7 +3,6 @@
 import json
 import os
 import time
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import cv2
 import numpy as np
 
 from mer_core.clips import Clip
+from mer_core.damage import DAMAGE
 from mer_core.faces import FaceChoice
 from mer_core.flow.settings import RECIPE as FLOW_RECIPE
 from mer_core.progress import Progress, silent
@@ -20,6 +20,7 @@ from mer_core.spotting.search import RECIPE, Spotting, spot
 from mer_core.spotting.suggestion import Suggestion
 
 FOLDER = "curves"
+_KEPT = 3  # curves of one clip: of two faces tried by turns, neither is looked for anew
 _PAUSE = 10.0  # seconds between two times that a long clip's curve is kept while it grows
 
 
@@ -29,7 +30,7 @@ def spotted(clip: Clip, project: Path, face: str = "", progress: Progress = sile
     face: the text of a `FaceChoice`, whose face. What was begun and broken off goes on from where it was. Errors as of
     `spot`; where the disk refuses, the result is not kept, which costs time only.
     """
-    path = project / FOLDER / f"{_key(clip, face)}.npz"
+    path = project / FOLDER / f"{clip.fingerprint()}-{_key(clip, face)[:32]}.npz"
     begun = _read(path)
     if begun is not None and begun.complete:
         return begun
@@ -67,13 +68,24 @@ def _write(path: Path, found: Spotting) -> None:
                 values=np.stack(list(found.curve.values.values())),
                 about=np.array(json.dumps(about)),
             )
+            file.flush()
+            os.fsync(file.fileno())  # lest the name outlive a power cut and what it names does not
         part.replace(path)
+        _prune(path)
     except OSError:
         part.unlink(missing_ok=True)
 
 
+def _prune(path: Path) -> None:
+    """Let go of what was kept of the same clip under settings of long ago, and of writings that were broken off."""
+    of_clip = path.name.partition("-")[0]
+    newest_first = sorted(path.parent.glob(f"{of_clip}-*"), key=lambda each: each.stat().st_mtime_ns, reverse=True)
+    for old in newest_first[_KEPT:]:
+        old.unlink(missing_ok=True)
+
+
 def _read(path: Path) -> Spotting | None:
-    """What is kept; None where nothing is, or where it is damaged: it can be made again."""
+    """What is kept; None where nothing is, or where it is damaged in whatever way: it can be made again."""
     try:
         with np.load(path) as file:
             about = json.loads(file["about"].item())
@@ -81,5 +93,5 @@ def _read(path: Path) -> Spotting | None:
             curve = MotionCurve(file["indices"], values, file["head"])
         suggestions = tuple(Suggestion.from_dict(each) for each in about["suggestions"])
         return Spotting(curve, suggestions, about["blocks"], about["total"])
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+    except DAMAGE:
         return None
