@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from multiprocessing.connection import Connection, wait
@@ -23,6 +24,12 @@ _TELL_EVERY = 0.1
 _LOOK_EVERY = 0.2
 
 
+class Unforeseen(str):
+    """Why there is no result where nobody foresaw it: "error: ", the error's type and its text."""
+
+    __slots__ = ()
+
+
 def share_out(
     tasks: Sequence[T],
     setup: Callable[[int], Work[T, R]],
@@ -37,8 +44,8 @@ def share_out(
     setup(threads): called once in each process, makes what does a task: work(task, share) → result, where ``share`` may
     be told 0..1 meanwhile; ``threads`` is how many threads are meant for it, 0 for as many as there are. With several
     jobs ``setup``, tasks and results are pickled.
-    told(task, what), always in the calling thread: the share that is done, the result, or a MerError's sentence saying
-    why there is none. name(task): what a sentence calls it. ``check`` is called often; what it or ``told`` raises ends
+    told(task, what), always in the calling thread: the share that is done, the result, or a sentence saying why there
+    is none: a MerError's, or ``Unforeseen``, whose traceback goes to standard error. name(task): what a sentence calls it. ``check`` is called often; what it or ``told`` raises ends
     all work at once. Raises MerError where a process dies.
     """
     if jobs > 1 and len(tasks) > 1:
@@ -57,10 +64,26 @@ def share_out(
 
 
 def _outcome(work: Work[T, R], task: T, share: Share) -> R | str:
+    ended: list[BaseException] = []
+
+    def heard(done: float) -> None:
+        try:
+            share(done)
+        except BaseException as error:
+            ended.append(error)
+            raise
+
     try:
-        return work(task, share)
+        return work(task, heard)
     except MerError as error:
+        if ended:
+            raise
         return str(error)
+    except Exception as error:
+        if ended:
+            raise
+        traceback.print_exc()
+        return Unforeseen(f"error: {type(error).__name__}: {' '.join(str(error).split())}")
 
 
 def _beside(

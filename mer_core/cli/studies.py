@@ -48,7 +48,7 @@ def names(text: str | None) -> list[str]:
 
 
 def run_study_command(kind: str, arguments: argparse.Namespace, entries: Sequence[Entry], heavy: str) -> int:
-    """Measure, tell how far it is, write the report."""
+    """Measure, tell how far it is, write the report; returns the exit code."""
     if arguments.jobs < 1:
         raise MerError(f"--jobs is {arguments.jobs}, but must be at least 1.")
     wishes = Wishes()
@@ -57,13 +57,21 @@ def run_study_command(kind: str, arguments: argparse.Namespace, entries: Sequenc
             wishes.listen()
             study, report = _study(kind, arguments, entries, heavy, wishes.progress(), wishes)
             print_line({"event": "finished", "report": str(report), "entries": len(study["entries"])})
-            return 0
+            return _exit_code(study)
         study, report = _with_bar(kind, arguments, entries, heavy, wishes)
     except (KeyboardInterrupt, Cancelled):
         print("Cancelled; what was finished is kept: the same command goes on from there.", file=sys.stderr)
         return 130
     _show(study, report)
-    return 0
+    return _exit_code(study)
+
+
+def _exit_code(study: dict[str, Any]) -> int:
+    """1 where a row ended in an error that nobody foresaw: the report is whole, but something is to be mended."""
+    failed = [entry["name"] for entry in study["entries"] if entry.get("unforeseen")]
+    if failed:
+        print(f"Errors that nobody foresaw (tracebacks above) ended: {', '.join(failed)}.", file=sys.stderr)
+    return 1 if failed else 0
 
 
 def _with_bar(

@@ -23,6 +23,7 @@ from mer_core.features import FeatureSet
 from mer_core.models.method import check_readable
 from mer_core.models.registry import method
 from mer_core.pace import Pace, duration
+from mer_core.processes import Unforeseen
 from mer_core.progress import Progress, silent
 from mer_core.versions import versions
 
@@ -74,7 +75,7 @@ def run_study(
     for entry in entries:
         own = [task for task in tasks if task.entry == entry.name]
         if obstacles[entry.name]:
-            rows.append({**_about(entry, features), "not_run": obstacles[entry.name]})
+            rows.append(_not_run(entry, features, obstacles[entry.name]))
             continue
         size = _division_name(entry, options)
         rows.append(_row(entry, features, divisions[size], own, [parts[task] for task in own]))
@@ -199,6 +200,11 @@ def _row(
         "seconds_per_seed": round(float(np.mean([part.seconds for part in parts])), 3),
         **figures(features, division, [part.held_out for part in parts], epochs),
     }
+
+
+def _not_run(entry: Entry, features: FeatureSet, why: str) -> dict[str, Any]:
+    """An entry without figures; ``unforeseen``: by a defect, not by what it was given."""
+    return {**_about(entry, features), "not_run": str(why), "unforeseen": isinstance(why, Unforeseen)}
 
 
 def _about(entry: Entry, features: FeatureSet) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from mer_core.features import FeatureSet
 from mer_core.flow import FlowSettings
 from mer_core.flow.settings import RECIPE
 from mer_core.pace import Pace, duration
-from mer_core.processes import share_out
+from mer_core.processes import Unforeseen, share_out
 from mer_core.progress import Progress, silent
 from mer_core.project.feature_cache import FILE_NAME, FeatureCache, feature_key
 from mer_core.project.measuring import ClipTask, Expression, Measured, measurer
@@ -187,7 +187,7 @@ def _measure_missing(
             if what.no_face:
                 left_out[stored[task.clip]] = what.no_face
         elif isinstance(what, str):
-            failures.append(what)
+            failures.append(f"{task.name}: {what}" if isinstance(what, Unforeseen) else what)
         pace.told(task, what)
         left = pace.seconds_left
         later = "" if left is None else f", about {duration(left)} left"

@@ -58,6 +58,11 @@ def refuse(*_all: object) -> np.ndarray:
     raise ModelError("The quick method cannot use these clips: take others.")
 
 
+def crash(*_all: object) -> np.ndarray:
+    """A method with a defect."""
+    raise ZeroDivisionError("division\nby zero")
+
+
 def quick(name: str, predict_held_out: Callable[..., np.ndarray] = predict, **given: object) -> Method:
     """A method of that name."""
     return Method(

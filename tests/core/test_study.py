@@ -17,7 +17,7 @@ from mer_core.evaluation.study import Options, run_study
 from mer_core.methods.hoof import METHOD as HOOF
 from mer_core.methods.mr_uamf import METHOD
 from mer_core.pace import Pace, duration
-from tests.core.quick_methods import QuickSettings, by_epoch, nan, predict, quick, refuse, register
+from tests.core.quick_methods import QuickSettings, by_epoch, crash, nan, predict, quick, refuse, register
 from tests.core.toy import toy_features
 
 FEATURES = toy_features(subjects=8, each=6, strength=0.5)
@@ -32,6 +32,7 @@ def _methods(monkeypatch: pytest.MonkeyPatch) -> None:
         quick("reader", reads=("flow", "frames")),
         quick("diverged", nan),
         quick("refusing", refuse),
+        quick("defective", crash),
     )
 
 
@@ -50,6 +51,8 @@ def test_every_entry_is_told_with_figures_or_with_the_reason(tmp_path: Path) -> 
     assert "reads 'frames'" in told["reader"]["not_run"]
     assert "48 of 48 held-out clips no probability" in told["diverged"]["not_run"]
     assert told["refusing"]["not_run"] == "The quick method cannot use these clips: take others."
+    assert told["defective"]["not_run"] == "error: ZeroDivisionError: division by zero"
+    assert [name for name, entry in told.items() if entry.get("unforeseen")] == ["defective"]
     assert json.loads((tmp_path / "study.json").read_text()) == study
 
 

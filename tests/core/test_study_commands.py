@@ -10,6 +10,7 @@ import pytest
 
 from mer_core.cli import main
 from mer_core.features import write_features
+from tests.core.quick_methods import crash, quick, register
 from tests.core.toy import toy_features
 
 
@@ -55,6 +56,19 @@ def test_benchmark_by_command(data: Path, tmp_path: Path, capsys: pytest.Capture
     said = " ".join(capsys.readouterr().out.split())
     assert "lbp-top was not measured: The method 'lbp-top' reads 'frames'" in said
     assert "report.html" in said
+
+
+def test_a_defect_in_one_row_is_told_at_the_end(
+    data: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(monkeypatch, quick("good"), quick("bad", crash))
+    out = tmp_path / "out"
+    assert main(["benchmark", str(data), "--out", str(out), "--seeds", "1"]) == 1
+    said = capfd.readouterr()
+    assert "bad was not measured: error: ZeroDivisionError: division by zero" in " ".join(said.out.split())
+    assert "Traceback" in said.err
+    assert said.err.strip().splitlines()[-1] == "Errors that nobody foresaw (tracebacks above) ended: bad."
+    assert "error: ZeroDivisionError" in (out / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
