@@ -45,8 +45,9 @@ def share_out(
     be told 0..1 meanwhile; ``threads`` is how many threads are meant for it, 0 for as many as there are. With several
     jobs ``setup``, tasks and results are pickled.
     told(task, what), always in the calling thread: the share that is done, the result, or a sentence saying why there
-    is none: a MerError's, or ``Unforeseen``, whose traceback goes to standard error. name(task): what a sentence calls it. ``check`` is called often; what it or ``told`` raises ends
-    all work at once. Raises MerError where a process dies.
+    is none: a MerError's, or ``Unforeseen``, whose traceback goes to standard error. name(task): what a sentence calls
+    it. ``check`` is called often; what it or ``told`` raises ends all work at once. Raises MerError where a process
+    dies.
     """
     if jobs > 1 and len(tasks) > 1:
         _beside(tasks, setup, min(jobs, len(tasks)), told, name, check)

@@ -10,7 +10,7 @@ from mer_core.features import FeatureSet
 from mer_core.processes import Share, share_out
 
 Told = Callable[[Task, float | Part | str], None]
-"""(task, what): the share of it that is done, the part when it is whole, or a sentence saying why it cannot be (see ``share_out``)."""
+"""(task, what): the share of it that is done, the part when it is whole, or why it cannot be (see ``share_out``)."""
 
 
 def run_tasks(

@@ -1,5 +1,6 @@
 """A study: measured part by part, kept, resumed, cancelled, and told with what could not be measured."""
 
+import io
 import json
 from dataclasses import replace
 from itertools import pairwise
@@ -11,7 +12,7 @@ import pytest
 
 from mer_core.errors import Cancelled, MerError, ModelError
 from mer_core.evaluation.entries import ABLATION, ablation_entries, benchmark_entries
-from mer_core.evaluation.parts import Part, Task
+from mer_core.evaluation.parts import Part, PartStore, Task
 from mer_core.evaluation.plan import Plan
 from mer_core.evaluation.study import Options, run_study
 from mer_core.methods.hoof import METHOD as HOOF
@@ -90,6 +91,26 @@ def test_what_was_measured_is_not_measured_again(tmp_path: Path, monkeypatch: py
     assert calls == [0, 1, 2, 1]
     _study(tmp_path, "one", plan=Plan("kfold"))  # other folds are another measurement
     assert calls == [0, 1, 2, 1, 0, 1]
+
+
+def test_any_damage_to_a_part_counts_as_not_measured(tmp_path: Path) -> None:
+    store = PartStore(tmp_path, FEATURES, {"full": np.eye(8, dtype=bool).repeat(6, axis=1)})
+    task = Task("one", "one", QuickSettings(), 0, "full")
+    whole = Part(np.tile(np.float32([0.2, 0.3, 0.5]), (48, 1)), 1.0)
+    store.add(task, whole)
+    (path,) = tmp_path.iterdir()
+    content = path.read_bytes()
+    for place in range(len(content)):
+        for flipped in (0xFF, 0x01):
+            path.write_bytes(content[:place] + bytes([content[place] ^ flipped]) + content[place + 1 :])
+            found = store.find(task)
+            # Some bytes, as a file's date, mean nothing.
+            assert found is None or (np.array_equal(found.held_out, whole.held_out) and found.seconds == 1), place
+    buffer = io.BytesIO()
+    np.save(buffer, np.zeros(3))
+    for other in (b"", buffer.getvalue(), content[: len(content) // 2]):
+        path.write_bytes(other)
+        assert store.find(task) is None
 
 
 def _figures(study: dict[str, Any]) -> list[Any]:
