@@ -1,5 +1,6 @@
 """The window: builds the docks and menus and ties them to the desk. No computing here."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,7 @@ class MainWindow(QMainWindow):
         session.clips_changed.connect(lambda: self.actions_by_id.enable(("retrain",), self._can_retrain()))
         session.clip_changed.connect(self._show_media)
         session.marks_changed.connect(self._show_marks)
+        session.annotation_changed.connect(self._show_coded)
         session.undo_stack.indexChanged.connect(self._show_undo)
         session.undo_stack.cleanChanged.connect(self._show_undo)
         desk.media.opened.connect(self._show_media)
@@ -234,9 +236,15 @@ class MainWindow(QMainWindow):
     def _show_recognition(self, answer: Any, measurement: Any) -> None:
         self.player.show_attention(answer, measurement)
         if answer is not None:
-            annotation = self.desk.session.annotation
-            coded = class_among(annotation.emotion, answer.classes) if annotation else None
-            self.recognition_panel.show_answer(answer, coded, measurement.warnings)
+            self.recognition_panel.show_answer(answer, self._coded(answer.classes), measurement.warnings)
+
+    def _coded(self, classes: Sequence[str]) -> str | None:
+        annotation = self.desk.session.annotation
+        return class_among(annotation.emotion, classes) if annotation and classes else None
+
+    def _show_coded(self) -> None:
+        bars = self.recognition_panel.bars
+        bars.show_coded(self._coded(tuple(bars.probabilities)))
 
     def _show_model(self, folder: Path | None, card: dict[str, Any]) -> None:
         self.actions_by_id.enable(("model_card",), folder is not None)

@@ -39,6 +39,12 @@ class ProbabilityBars(QWidget):
             self.updateGeometry()
         self.update()
 
+    def show_coded(self, coded: str | None) -> None:
+        """Mark another class as the coder's."""
+        if coded != self._coded:
+            self._coded = coded
+            self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -135,6 +135,19 @@ def test_fu_mix_s_first_training_is_told_apart_in_the_chart(trainee: MainWindow,
     panel.set_running(False)
 
 
+def test_the_coder_s_class_is_marked_as_it_is_now(trainee: MainWindow, qtbot: QtBot) -> None:
+    session, bars = trainee.desk.session, trainee.recognition_panel.bars
+    session.choose_clip(2)
+    qtbot.waitUntil(lambda: bool(bars.probabilities), timeout=_PATIENCE)
+    emotion = trainee.annotation_panel.emotion
+    marks = {"happiness": "positive", "disgust": "negative", "others": None, "surprise": "surprise"}
+    for word, marked in marks.items():
+        emotion.setCurrentIndex(emotion.findText(word))
+        assert bars._coded == marked
+    qtbot.keyClick(trainee, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert bars._coded is None
+
+
 def test_the_card_names_the_method_as_people_do_and_the_command_by_its_id(trainee: MainWindow, qtbot: QtBot) -> None:
     trainee.desk.session.choose_clip(2)
     qtbot.mouseClick(trainee.recognition_panel.card_button, Qt.MouseButton.LeftButton)
