@@ -8,7 +8,7 @@ from mer_core.cli.data import HELP as DATA
 from mer_core.cli.data import read_data
 from mer_core.cli.label_maps import chosen_label_map
 from mer_core.cli.plans import add_plan, plan_from
-from mer_core.cli.settings import add_settings, command_line, settings_from
+from mer_core.cli.settings import add_settings, choices_from, command_line, settings_from
 from mer_core.errors import MerError
 from mer_core.models.registry import METHODS
 
@@ -24,6 +24,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--published",
         action="store_true",
         help="train as the method's authors did (mostly far slower); settings given beside it still count",
+    )
+    parser.add_argument(
+        "--choose",
+        action="append",
+        default=[],
+        metavar="SETTING=A,B",
+        help="let each fold choose this setting's value on inner folds of its own clips; may be given several times",
     )
     parser.add_argument("--save-split", metavar="FILE", type=Path, help="write the folds here, for --split")
     parser.add_argument(
@@ -62,6 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
             plan=plan_from(arguments, labels),
             save_split=arguments.save_split,
             test_peek=arguments.test_peek,
+            choose=choices_from(arguments.choose, chosen),
             command=command_line(),
             progress=progress,
         )
@@ -78,6 +86,11 @@ def run(arguments: argparse.Namespace) -> int:
     console.print(class_table(result["classes"], result["pooled"]))
     ends = result["interval"]["uf1"]
     console.print(f"UF1 lies in [{ends['low']:.3f}, {ends['high']:.3f}] (95 %, bootstrap over subjects)", markup=False)
+    for each in result.get("chosen", ()):
+        values = ", ".join(f"{name} {value}" for name, value in each["settings"].items())
+        console.print(
+            f"{values}: chosen by {each['folds']} folds, UF1 within them {each['inner_uf1']:.3f}", markup=False
+        )
     for note in result["notes"]:
         console.print(note, style="yellow", markup=False)
     if "test_peek" in result:

@@ -5,6 +5,7 @@ import shlex
 import sys
 from collections.abc import Iterable
 from dataclasses import fields
+from typing import Any
 
 from mer_core.errors import ModelError
 from mer_core.models.method import Method
@@ -62,6 +63,33 @@ def settings_from(arguments: argparse.Namespace, method: Method, *, published: b
         if name not in {item.name for item in fields(method.settings)}:
             raise ModelError(f"The method '{method.name}' has no setting '{name}': leave it out.")
     return method.settings(**{**(method.settings.PUBLISHED if published else {}), **given})
+
+
+def choices_from(texts: Iterable[str], method: Method) -> dict[str, list[Any]]:
+    """``hidden=32,64`` as a setting's name and values of its own kind; ModelError for what is none."""
+    defaults = {item.name: item.default for item in fields(method.settings)}
+    chosen: dict[str, list[Any]] = {}
+    for text in texts:
+        name, _, listed = text.partition("=")
+        name = name.strip().replace("-", "_")
+        if name not in defaults:
+            raise ModelError(f"The method '{method.name}' has no setting '{name}' to choose.")
+        kind = type(defaults[name])
+        try:
+            chosen[name] = [_value(each.strip(), kind) for each in listed.split(",")]
+        except ValueError as error:
+            raise ModelError(
+                f"'{text}' is not understood: write {name}={defaults[name]},… with values alike."
+            ) from error
+    return chosen
+
+
+def _value(text: str, kind: type) -> Any:
+    if kind is bool:
+        if text not in ("yes", "no"):
+            raise ValueError(text)
+        return text == "yes"
+    return kind(text)
 
 
 def command_line() -> str:

@@ -1,6 +1,7 @@
 """Judge a method under a protocol, over several seeds: the result as a dict that JSON can hold."""
 
 import time
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from mer_core.errors import ModelError
-from mer_core.evaluation.parts import Task, measure
+from mer_core.evaluation.choosing import candidates, choices_said, predict_chosen
+from mer_core.evaluation.parts import Part, Task, measure
 from mer_core.evaluation.plan import Plan, apply_plan, missing_in_training
 from mer_core.evaluation.result import figures
 from mer_core.evaluation.saved_splits import write_split
@@ -28,6 +30,7 @@ def evaluate(
     plan: Plan | None = None,
     save_split: Path | None = None,
     test_peek: bool = False,
+    choose: Mapping[str, Sequence[Any]] | None = None,
     command: str = "",
     progress: Progress = silent,
 ) -> dict[str, Any]:
@@ -35,7 +38,8 @@ def evaluate(
 
     settings: the method's own, its defaults if None. plan: leave one subject out if None. Nothing is chosen on held-out
     clips: the last epoch counts; ``test_peek`` adds what choosing there would have claimed, where the method shows its
-    epochs. The figures are those of ``result.figures``.
+    epochs. choose: settings by name and the values to try, of which each fold chooses on inner folds of its own clips
+    (``mer_core.evaluation.choosing``). The figures are those of ``result.figures``.
     """
     plan = plan or Plan()
     features, division = apply_plan(features, plan)
@@ -46,6 +50,10 @@ def evaluate(
     check_readable(chosen, features, settings)
     if test_peek and chosen.held_out_by_epoch is None:
         raise ModelError(f"The method '{method}' does not show its epochs, so there is nothing to peek at.")
+    if test_peek and choose:
+        raise ModelError("Settings chosen on inner folds and peeking at the test clips are two things: ask for one.")
+    tried = candidates(settings, choose or {})
+    choices = []
     if save_split is not None:
         write_split(save_split, features, division)
     seeds = list(range(settings.seed, settings.seed + settings.seeds))
@@ -54,8 +62,14 @@ def evaluate(
     for done, seed in enumerate(seeds):
 
         def on_epoch(epoch: int, epochs: int, done: int = done, seed: int = seed) -> None:
-            progress(done * epochs + epoch, len(seeds) * epochs, f"seed {seed}, epoch {epoch} of {epochs}")
+            said = f"{100 * epoch // max(epochs, 1)} % chosen and judged" if choose else f"epoch {epoch} of {epochs}"
+            progress(done * epochs + epoch, len(seeds) * epochs, f"seed {seed}, {said}")
 
+        if choose:
+            start = time.perf_counter()
+            choices.append(predict_chosen(chosen, features, division.held_out, tried, seed, on_epoch))
+            parts.append(Part(choices[-1].held_out, time.perf_counter() - start))
+            continue
         task = Task(method, method, settings, seed, "full", test_peek)
         parts.append(measure(features, division.held_out, task, on_epoch))
     held_out = [part.held_out for part in parts]
@@ -78,6 +92,7 @@ def evaluate(
         "aggregation": "pooled over folds, then mean and sd over seeds",
         **figures(features, division, held_out, [part.epochs for part in parts if part.epochs is not None]),
         "settings": settings.to_dict(),
+        **({"chosen": choices_said(choices, tried, list(choose))} if choose else {}),
         "features": features.attributes,
         "versions": versions(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
