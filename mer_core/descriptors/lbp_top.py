@@ -25,7 +25,8 @@ def lbp_top(
     - YT: (y − Ry sin a, t + Rt cos a): not the XT plane with x and y exchanged, whose patterns are numbered otherwise;
 
     off the pixels its grey is interpolated linearly. Bit p is set where the neighbour is at least as bright as the
-    centre. Centres are all pixels whose neighbours lie in the clip. Raises FeatureError for another kind of clip.
+    centre. Centres are all pixels whose neighbours lie in the clip. Raises FeatureError for another kind of clip, and
+    where the radii leave a block without a centre: it would have no histogram.
     """
     rx, ry, rt = radii
     if min(radii) < 1 or not 1 <= points <= 8:
@@ -34,6 +35,11 @@ def lbp_top(
     frames, height, width = clip.shape
     patterns, blocks = 1 << points, grid[0] * grid[1]
     place = block_map(height, width, grid)[ry : height - ry, rx : width - rx] * patterns
+    if len(np.unique(place)) < blocks:
+        raise FeatureError(
+            f"With a radius of {rx} across and {ry} down a face of {width} × {height} pixels has no pixel left in some "
+            f"of {grid[1]} × {grid[0]} blocks: choose smaller radii, fewer blocks or larger pictures."
+        )
     counts = np.zeros((3, blocks * patterns))
     for t in range(rt, frames - rt):
         centre = clip[t, ry : height - ry, rx : width - rx]

@@ -186,6 +186,15 @@ def test_pair_flows_see_what_moves_against_the_head() -> None:
         (lambda: lbp_top(np.zeros((8, 20, 20), np.uint8)), "too few or too small"),
         (lambda: lbp_top(np.zeros((10, 20, 20), np.float32)), "grey frames"),
         (lambda: lbp_top(np.zeros((10, 20, 20), np.uint8), points=9), "1 to 8 points"),
+        (lambda: lbp_top(np.zeros((10, 7, 7), np.uint8)), "radius of 1 across and 1 down a face of 7 × 7 pixels"),
+        (
+            lambda: lbp_top(np.zeros((10, 112, 112), np.uint8), radii=(1, 30, 4)),
+            "no pixel left in some of 5 × 5 blocks",
+        ),
+        (
+            lambda: lbp_top(np.zeros((10, 112, 112), np.uint8), radii=(30, 1, 4)),
+            "no pixel left in some of 5 × 5 blocks",
+        ),
         (lambda: hog3d(np.zeros((1, 20, 20), np.uint8)), "too few or too small"),
         (lambda: hog3d(np.zeros((10, 20, 20, 3), np.uint8)), "grey frames"),
         (lambda: hoof(np.zeros((20, 20, 2), np.float32)), "HOOF reads flow"),
