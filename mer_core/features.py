@@ -1,6 +1,10 @@
 """Feature files: what a recogniser learns from, one row a clip, as HDF5 (or an .npz with the same names)."""
 
 import json
+import struct
+import tokenize
+import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,8 +17,17 @@ from mer_core.errors import FeatureError
 
 DATASETS = ("flow", "apex", "label", "dataset", "subject", "clip")
 OPTIONAL = ("onset", "frames")
+PICTURES = ("apex", *OPTIONAL)
 MEGC_CLASSES = ("negative", "positive", "surprise")
 """The classes of the MEGC 2019 composite, for files of three classes that do not name them."""
+MOST_FLOW = 1e6
+"""Beyond any motion and any picture of it; float32 can square and sum what stays below."""
+_MOST_UNNAMED = 1000
+_DAMAGED_NPZ = (
+    *(OSError, EOFError, ValueError, TypeError, KeyError, IndexError, RuntimeError, MemoryError, OverflowError),
+    *(SyntaxError, struct.error, tokenize.TokenError, zipfile.BadZipFile, zlib.error),
+)
+"""What numpy and zipfile raise on a file whose bytes are not as they were written: they read headers as code."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +82,15 @@ def check_features(features: FeatureSet, where: str = "The features") -> None:
     count = len(features.label)
     if count == 0:
         raise FeatureError(f"{where} hold no clip: mark onset, apex and an emotion in some clips first.")
+    if not all(features.classes) or len(set(features.classes)) < len(features.classes):
+        raise FeatureError(
+            f"{where}: each class must have a name of its own, but they are {', '.join(map(repr, features.classes))}."
+        )
     if features.flow.shape != (count, 28, 28, 3):
         raise FeatureError(
             f"{where}: 'flow' must have the shape ({count}, 28, 28, 3), one a label, but has {features.flow.shape}."
         )
-    if features.apex.ndim != 3 or len(features.apex) != count:
+    if features.apex.ndim != 3 or len(features.apex) != count or features.apex.size == 0:
         raise FeatureError(
             f"{where}: 'apex' must have the shape ({count}, height, width), but has {features.apex.shape}."
         )
@@ -83,7 +100,7 @@ def check_features(features: FeatureSet, where: str = "The features") -> None:
             f"{where}: 'onset' must have the shape of 'apex', {features.apex.shape}, but has {onset.shape}."
         )
     frames = features.frames
-    if frames is not None and (frames.ndim != 4 or len(frames) != count):
+    if frames is not None and (frames.ndim != 4 or len(frames) != count or frames.size == 0):
         raise FeatureError(
             f"{where}: 'frames' must have the shape ({count}, frames, height, width), but has {frames.shape}."
         )
@@ -97,10 +114,30 @@ def check_features(features: FeatureSet, where: str = "The features") -> None:
             f"{where}: 'flow' has values that are not finite in {int(bad.sum())} of {count} clips "
             f"(first: {features.clip[np.argmax(bad)]}): make the features again."
         )
+    bad = (np.abs(features.flow) > MOST_FLOW).any(axis=(1, 2, 3))
+    if bad.any():
+        raise FeatureError(
+            f"{where}: 'flow' has values beyond ±{MOST_FLOW:,.0f} in {int(bad.sum())} of {count} clips "
+            f"(first: {features.clip[np.argmax(bad)]}), which no motion has: make the features again."
+        )
+    for name in PICTURES:
+        _check_pictures(features.arrays.get(name), name, features.clip, where)
     if features.label.min() < 0 or features.label.max() >= len(features.classes):
         raise FeatureError(
             f"{where}: 'label' must lie in 0..{len(features.classes) - 1} for the classes "
             f"{', '.join(features.classes)}, but reaches {int(features.label.min())}..{int(features.label.max())}."
+        )
+
+
+def _check_pictures(pictures: np.ndarray | None, name: str, clip: np.ndarray, where: str) -> None:
+    if pictures is None or pictures.dtype == np.uint8:
+        return
+    bad = ~((pictures >= 0) & (pictures <= 255) & (pictures == np.rint(pictures)))
+    clips = bad.any(axis=tuple(range(1, pictures.ndim)))
+    if clips.any():
+        raise FeatureError(
+            f"{where}: '{name}' must hold whole numbers from 0 to 255, but holds {pictures[bad][0]} and the like in "
+            f"{int(clips.sum())} of {len(clip)} clips (first: {clip[np.argmax(clips)]}): scale and round them."
         )
 
 
@@ -133,7 +170,10 @@ def read_features(path: Path) -> FeatureSet:
         raise FeatureError(f"{path} is not a feature file: its name must end in .h5, .hdf5 or .npz.")
     features = _to_features(arrays, attributes, path)
     check_features(features, str(path))
-    return features
+    pictures: dict[str, Any] = {
+        name: array.astype(np.uint8) for name, array in features.arrays.items() if name in PICTURES
+    }
+    return replace(features, **pictures)
 
 
 def write_features(path: Path, features: FeatureSet) -> None:
@@ -157,15 +197,13 @@ def write_features(path: Path, features: FeatureSet) -> None:
 
 
 def _read_npz(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    import zipfile
-
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except _DAMAGED_NPZ as error:
         raise FeatureError(f"{path} cannot be read as an .npz file: make or copy it again.") from error
     attributes = arrays.pop("attributes", None)
-    return arrays, _parse_attributes(None if attributes is None else str(attributes), path)
+    return arrays, _parse_attributes(attributes if attributes is None or attributes.ndim else attributes.item(), path)
 
 
 def _read_h5(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -177,10 +215,12 @@ def _read_h5(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
             for name in (*DATASETS, *OPTIONAL):
                 if name in file:
                     item = file[name]
+                    if not isinstance(item, h5py.Dataset):
+                        raise FeatureError(f"{path}: '{name}' must be an array, but is a group: make it again.")
                     text = h5py.check_string_dtype(item.dtype) is not None
                     arrays[name] = np.array(item.asstr()[()], dtype=str) if text else np.asarray(item[()])
             attributes = file.attrs.get("attributes")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RuntimeError, MemoryError) as error:
         raise FeatureError(f"{path} cannot be read as an HDF5 file: make or copy it again.") from error
     return arrays, _parse_attributes(attributes, path)
 
@@ -197,14 +237,16 @@ def _write_h5(path: Path, features: FeatureSet, attributes: str) -> None:
         file.attrs["attributes"] = attributes
 
 
-def _parse_attributes(text: str | None, path: Path) -> dict[str, Any]:
+def _parse_attributes(text: Any, path: Path) -> dict[str, Any]:
     if text is None:
         return {}
     try:
-        attributes = json.loads(text)
-    except json.JSONDecodeError as error:
+        attributes = json.loads(text) if isinstance(text, str | bytes) else None
+    except (ValueError, RecursionError) as error:
         raise FeatureError(f"{path}: its 'attributes' are not JSON: make the features again.") from error
-    return attributes if isinstance(attributes, dict) else {}
+    if not isinstance(attributes, dict):
+        raise FeatureError(f"{path}: its 'attributes' must be one text, a JSON object: make the features again.")
+    return attributes
 
 
 def _to_features(arrays: Mapping[str, np.ndarray], attributes: dict[str, Any], path: Path) -> FeatureSet:
@@ -216,21 +258,41 @@ def _to_features(arrays: Mapping[str, np.ndarray], attributes: dict[str, Any], p
         raise FeatureError(
             f"{path}: 'label' must be one whole number a clip, but has shape {label.shape} and type {label.dtype}."
         )
-    for name in ("flow", "apex", *OPTIONAL):
+    for name in ("flow", *PICTURES):
         if name in arrays and arrays[name].dtype.kind not in "iuf":
             raise FeatureError(f"{path}: '{name}' must hold numbers, but has the type {arrays[name].dtype}.")
-    classes = attributes.pop("classes", None)
-    if classes is None:
-        count = int(label.max()) + 1 if label.size else 0
-        classes = MEGC_CLASSES if count == len(MEGC_CLASSES) else [f"class {index}" for index in range(count)]
+    with np.errstate(over="ignore"):  # what overflows is named as not finite
+        flow = arrays["flow"].astype(np.float32)
     return FeatureSet(
-        flow=arrays["flow"].astype(np.float32),
-        apex=arrays["apex"].astype(np.uint8),
+        flow=flow,
         label=label.astype(np.int64),
-        dataset=arrays["dataset"].astype(str),
-        subject=arrays["subject"].astype(str),
-        clip=arrays["clip"].astype(str),
-        classes=tuple(str(name) for name in classes),
+        dataset=_texts(arrays, "dataset", path),
+        subject=_texts(arrays, "subject", path),
+        clip=_texts(arrays, "clip", path),
+        classes=_classes(attributes.pop("classes", None), label, path),
         attributes=attributes,
-        **{name: arrays[name].astype(np.uint8) for name in OPTIONAL if name in arrays},
+        **{name: arrays[name] for name in PICTURES if name in arrays},
     )
+
+
+def _texts(arrays: Mapping[str, np.ndarray], name: str, path: Path) -> np.ndarray:
+    """As text: names, or numbers that name someone."""
+    array = arrays[name]
+    if array.dtype.kind not in "USiuf":
+        raise FeatureError(f"{path}: '{name}' must hold text, but has the type {array.dtype}.")
+    try:
+        return np.char.decode(array, "utf-8") if array.dtype.kind == "S" else array.astype(str)
+    except UnicodeDecodeError as error:
+        raise FeatureError(f"{path}: '{name}' holds text that is not UTF-8: make the features again.") from error
+
+
+def _classes(named: Any, label: np.ndarray, path: Path) -> tuple[str, ...]:
+    """The classes as a file names them, or names for its labels."""
+    if named is None:
+        count = int(label.max()) + 1 if label.size else 0
+        if count > _MOST_UNNAMED:
+            raise FeatureError(f"{path}: 'label' reaches {count - 1}, but counts classes from 0: number them again.")
+        return MEGC_CLASSES if count == len(MEGC_CLASSES) else tuple(f"class {index}" for index in range(count))
+    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+        raise FeatureError(f"{path}: 'classes' must be a list of names, but is {named!r}.")
+    return tuple(named)

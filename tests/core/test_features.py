@@ -80,6 +80,29 @@ FLOW = toy_features().flow
         ({"label": np.full(24, 0.5)}, "one whole number a clip"),
         ({"label": np.arange(24) % 3 - 1}, "'label' must lie in 0..1"),
         ({"subject": np.array(["s"])}, "'subject' must have the shape"),
+        ({"subject": np.array([b"\xff"] * 24)}, "'subject' holds text that is not UTF-8"),
+        ({"clip": np.arange(24) == 2}, "'clip' must hold text"),
+        ({"label": np.full(24, 10**12)}, "'label' reaches 1000000000000"),
+        ({"flow": FLOW * 1e25}, r"'flow' has values beyond ±1,000,000 in 24 of 24 clips \(first: c00\)"),
+        ({"flow": FLOW.astype(np.float64) * 1e300}, "not finite in 24 of 24"),
+        ({"apex": np.zeros((24, 0, 32), np.uint8)}, "'apex' must have the shape"),
+        ({"frames": np.zeros((24, 0, 32, 32), np.uint8)}, "'frames' must have the shape"),
+        (
+            {"apex": np.full((24, 8, 8), 0.5)},
+            r"'apex' must hold whole numbers from 0 to 255, but holds 0\.5 .* 24 of 24",
+        ),
+        ({"apex": np.where(np.arange(24)[:, None, None] == 3, np.nan, np.ones((24, 8, 8)))}, r"nan .* 1 of 24.*c03"),
+        ({"onset": np.full((24, 40, 40), 256)}, "'onset' must hold whole numbers from 0 to 255, but holds 256"),
+        ({"frames": np.full((24, 2, 8, 8), -1)}, "'frames' must hold whole numbers from 0 to 255, but holds -1"),
+        ({"attributes": np.array('{"classes": 5}')}, "'classes' must be a list of names, but is 5"),
+        ({"attributes": np.array('{"classes": "abc"}')}, "'classes' must be a list of names, but is 'abc'"),
+        ({"attributes": np.array('{"classes": ["a", 1, "b"]}')}, "'classes' must be a list of names"),
+        ({"attributes": np.array('{"classes": ["a", "a", "a"]}')}, "each class must have a name of its own.*'a', 'a'"),
+        ({"attributes": np.array('{"classes": ["a", "", "b"]}')}, "each class must have a name of its own"),
+        ({"attributes": np.arange(3)}, "'attributes' must be one text"),
+        ({"attributes": np.array(5)}, "'attributes' must be one text"),
+        ({"attributes": np.array("[1]")}, "'attributes' must be one text, a JSON object"),
+        ({"attributes": np.array("[" * 100_000)}, "'attributes' are not JSON"),
     ],
 )
 def test_faults_are_named(tmp_path: Path, changes: dict[str, np.ndarray | None], sentence: str) -> None:
@@ -97,6 +120,55 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("1,2")
     with pytest.raises(FeatureError, match=r"must end in \.h5"):
         read_features(tmp_path / "table.csv")
+
+
+def test_whole_numbers_of_any_type_are_pictures(tmp_path: Path) -> None:
+    apex = np.random.default_rng(0).integers(0, 256, (24, 8, 8))
+    read = read_features(_write(tmp_path / "features.npz", apex=apex.astype(np.float64)))
+    assert read.apex.dtype == np.uint8
+    np.testing.assert_array_equal(read.apex, apex)
+
+
+def test_one_array_is_no_feature_file(tmp_path: Path) -> None:
+    np.save(tmp_path / "array.npy", np.zeros(3))
+    path = (tmp_path / "array.npy").rename(tmp_path / "array.npz")
+    with pytest.raises(FeatureError, match=r"cannot be read as an \.npz file"):
+        read_features(path)
+
+
+def test_a_damaged_npz_is_read_or_refused_in_one_sentence(tmp_path: Path) -> None:
+    """Any byte may be wrong: in the directory, in a header, in what is compressed."""
+    path = tmp_path / "features.npz"
+    write_features(path, toy_features(subjects=2, each=2))
+    whole = path.read_bytes()
+    refusals: list[str] = []
+    places = {*range(0, len(whole), 211), *range(200), *range(len(whole) - 600, len(whole))}
+    for place in sorted(places):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        try:
+            read_features(path)
+        except FeatureError as error:
+            refusals.append(str(error))
+    assert len(refusals) > len(places) / 2
+    assert not any("\n" in refusal for refusal in refusals)
+
+
+def test_an_h5_of_another_kind(tmp_path: Path) -> None:
+    path = tmp_path / "features.h5"
+    with h5py.File(path, "w") as file:
+        file.create_group("flow")
+    with pytest.raises(FeatureError, match="'flow' must be an array, but is a group"):
+        read_features(path)
+    write_features(path, toy_features())
+    with h5py.File(path, "r+") as file:
+        file.attrs["attributes"] = np.arange(3)
+    with pytest.raises(FeatureError, match="'attributes' must be one text"):
+        read_features(path)
+    with h5py.File(path, "r+") as file:
+        del file.attrs["attributes"], file["subject"]
+        file["subject"] = h5py.SoftLink("/nowhere")
+    with pytest.raises(FeatureError, match="lacks subject"):
+        read_features(path)
 
 
 def test_h5_without_a_dataset(tmp_path: Path) -> None:
