@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         table.add_column(column, justify="right", no_wrap=True)
     for row in rows:
         name = row["name"] + (" *" if row["heavy"] else "")
-        counts = (f"{row[key]:,}" for key in ("parameters", "multiply_adds"))
+        counts = ("–" if row[key] is None else f"{row[key]:,}" for key in ("parameters", "multiply_adds"))
         table.add_row(name, row["title"], ", ".join(row["reads"]), row["source"], *counts)
     # In a file or a pipe there is no window to fit in.
     Console(width=None if sys.stdout.isatty() else 180).print(table)

@@ -21,6 +21,16 @@ class Protocol:
     leaks_subjects: bool
     divide: Callable[[np.ndarray, np.ndarray, int, int], np.ndarray] | None
 
+    @property
+    def drawn(self) -> bool:
+        """Whether a random seed has a say."""
+        return self.divide is not None and self.divide is not _loso
+
+    @property
+    def counts_folds(self) -> bool:
+        """Whether it may be asked for another number of folds."""
+        return self.divide in (_kfold, _clips)
+
 
 @dataclass(frozen=True)
 class Split:
@@ -28,11 +38,20 @@ class Split:
 
     protocol: Protocol
     held_out: np.ndarray
+    seed: int | None = None
+    """What the division was drawn with; None where nothing was drawn, or nobody knows."""
 
     @property
     def fold(self) -> np.ndarray:
         """(N,) int64: the fold that holds a clip out, or −1 for a clip that is always learnt from."""
         return np.where(self.held_out.any(axis=0), self.held_out.argmax(axis=0), -1)
+
+    def datasets(self, dataset: np.ndarray) -> dict[str, list[str]]:
+        """``train`` and ``test``: the data sets on each side, where whole ones are divided. dataset: (N,) str."""
+        whole = self.protocol.divide is None
+        tested = self.held_out.any(axis=0)
+        sides = {"train": ~tested, "test": tested}
+        return {name: sorted(set(dataset[side].tolist())) if whole else [] for name, side in sides.items()}
 
 
 def split(protocol: str, label: np.ndarray, group: np.ndarray, *, folds: int = 5, seed: int = 0) -> Split:
@@ -50,7 +69,7 @@ def split(protocol: str, label: np.ndarray, group: np.ndarray, *, folds: int = 5
         raise FeatureError(f"The protocol '{protocol}' needs at least two folds, but {folds} were asked for.")
     assigned = chosen.divide(label, group, min(folds, units), seed)
     held_out = assigned[None, :] == np.arange(assigned.max() + 1)[:, None]
-    return Split(chosen, held_out)
+    return Split(chosen, held_out, seed if chosen.drawn else None)
 
 
 def default_protocol(group: np.ndarray) -> str:

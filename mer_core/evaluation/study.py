@@ -13,7 +13,7 @@ import numpy as np
 from mer_core.errors import MerError
 from mer_core.evaluation.entries import Entry
 from mer_core.evaluation.parts import Part, PartStore, Task
-from mer_core.evaluation.plan import Plan, apply_plan, missing_in_training
+from mer_core.evaluation.plan import Plan, apply_plan, check_division, missing_in_training
 from mer_core.evaluation.protocols import Split, split
 from mer_core.evaluation.resampling import compare, holm
 from mer_core.evaluation.result import confusions_of, figures
@@ -61,13 +61,16 @@ def run_study(
     """
     options = options or Options()
     features, division = apply_plan(features, plan)
-    divisions = {"full": division, "small": _small(features, division)}
-    obstacles = {entry.name: _obstacle(entry, features, options) for entry in entries}
+    divisions = {"full": division, "small": _small(features, division, plan.split_seed)}
+    obstacles = {
+        entry.name: _obstacle(entry, features, divisions[_division_name(entry, options)], options) for entry in entries
+    }
     wanted = [entry for entry in entries if not obstacles[entry.name]]
     tasks = _tasks(wanted, options)
     held_out = {name: one.held_out for name, one in divisions.items()}
     store = PartStore(Path(out) / "parts", features, held_out)
-    for name in {task.division for task in tasks}:
+    used = sorted({task.division for task in tasks})
+    for name in used:
         write_split(Path(out) / f"split_{name}.json", features, divisions[name])
     parts, failed = _measure(tasks, store, features, held_out, options.jobs, progress, check)
     obstacles |= failed
@@ -87,8 +90,9 @@ def run_study(
         "command": command,
         "versions": versions(),
         "data": _data(features, source),
-        "divisions": {name: _said(features, divisions[name], plan) for name in sorted({t.division for t in tasks})},
-        "notes": _shortened(entries) + missing_in_training(features, division),
+        "divisions": {name: _said(features, divisions[name]) for name in used},
+        "notes": _shortened(entries),
+        "missing_in_training": {name: missing_in_training(features, divisions[name]) for name in used},
         "test_peek": options.test_peek,
         "entries": rows,
         "comparisons": _comparisons(confusions),
@@ -116,19 +120,20 @@ def _shortened(entries: Sequence[Entry]) -> list[str]:
     return []
 
 
-def _small(features: FeatureSet, division: Split) -> Split:
+def _small(features: FeatureSet, division: Split, seed: int) -> Split:
     """Five folds of whole subjects where the plan has more of them; else the plan's own."""
     if len(division.held_out) <= 5 or division.protocol.leaks_subjects:
         return division
-    return split("kfold", features.label, features.group, folds=5)
+    return split("kfold", features.label, features.group, folds=5, seed=seed)
 
 
-def _obstacle(entry: Entry, features: FeatureSet, options: Options) -> str:
+def _obstacle(entry: Entry, features: FeatureSet, division: Split, options: Options) -> str:
     """Why an entry cannot be measured, in a sentence; empty if it can."""
     if entry.heavy and options.heavy == "skip":
         return "Left out by --heavy skip: too heavy for this machine."
     try:
         check_readable(method(entry.method), features, entry.settings)
+        check_division(features, division)
     except MerError as error:
         return str(error)
     return ""
@@ -146,7 +151,7 @@ def _tasks(entries: Sequence[Entry], options: Options) -> list[Task]:
             size = _division_name(entry, options)
             if number < (1 if size == "small" else entry.settings.seeds):
                 seed = entry.settings.seed + number
-                peeked = options.test_peek
+                peeked = options.test_peek and method(entry.method).held_out_by_epoch is not None
                 tasks.append(Task(entry.name, entry.method, entry.settings, seed, size, peeked))
     return tasks
 
@@ -242,18 +247,17 @@ def _data(features: FeatureSet, source: str) -> dict[str, Any]:
     }
 
 
-def _said(features: FeatureSet, division: Split, plan: Plan) -> dict[str, Any]:
+def _said(features: FeatureSet, division: Split) -> dict[str, Any]:
     tested = division.fold >= 0
     return {
         "protocol": division.protocol.name,
         "title": division.protocol.title,
         "leaks_subjects": division.protocol.leaks_subjects,
         "folds": len(division.held_out),
-        "split_seed": plan.split_seed,
+        "split_seed": division.seed,
         "clips_tested": int(tested.sum()),
         "subjects_tested": len(set(features.group[tested])),
-        "train": list(plan.train),
-        "test": list(plan.test),
+        **division.datasets(features.dataset),
     }
 
 

@@ -69,7 +69,7 @@ def descriptor_method(
         settings=settings,
         fit=fit,
         predict_held_out=predict_held_out,
-        # One plane a class; the machines' own support vectors, which make it up, vary with the clips.
-        parameters=lambda classes, chosen: classes * (numbers(chosen) + 1),
-        flops=lambda classes, chosen: classes * numbers(chosen),
+        # A linear machine is one plane a class. With another kernel it is its support vectors, which the clips decide.
+        parameters=lambda classes, chosen: classes * (numbers(chosen) + 1) if chosen.kernel == "linear" else None,
+        flops=lambda classes, chosen: classes * numbers(chosen) if chosen.kernel == "linear" else None,
     )

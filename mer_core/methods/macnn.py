@@ -10,4 +10,5 @@ METHOD = single_network_method(
     source="Lai et al. 2020",
     settings=MacnnSettings,
     network="mer_core.models.macnn:Macnn",
+    heavy=True,
 )

@@ -10,4 +10,5 @@ METHOD = single_network_method(
     source="Wang et al. 2020",
     settings=MicroAttentionSettings,
     network="mer_core.models.micro_attention:MicroAttentionNetwork",
+    heavy=True,
 )

@@ -10,4 +10,5 @@ METHOD = single_network_method(
     source="Zhang et al. 2022",
     settings=MiniAorcnnSettings,
     network="mer_core.models.mini_aorcnn:MiniAorcnn",
+    heavy=False,
 )

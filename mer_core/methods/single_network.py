@@ -1,4 +1,4 @@
-"""What the heavy methods share: one torch module a fold. torch is imported when it is needed."""
+"""What the methods share whose networks learn fold by fold. torch is imported when it is needed."""
 
 from pkgutil import resolve_name
 from typing import Any
@@ -11,7 +11,14 @@ from mer_core.training.loop_settings import LoopSettings
 
 
 def single_network_method(
-    name: str, title: str, reads: tuple[str, ...], source: str, settings: type[LoopSettings], network: str
+    name: str,
+    title: str,
+    reads: tuple[str, ...],
+    source: str,
+    settings: type[LoopSettings],
+    network: str,
+    *,
+    heavy: bool,
 ) -> Method:
     """A method of the module ``network``, a ``mer_core.models.picture_network.PictureNetwork`` as "module:class"."""
 
@@ -48,5 +55,5 @@ def single_network_method(
         predict_held_out=predict_held_out,
         parameters=parameters,
         flops=flops,
-        heavy=True,
+        heavy=heavy,
     )

@@ -32,8 +32,8 @@ that have not learnt from it; NaN where no fold holds it out."""
 PredictByEpoch = Callable[[FeatureSet, np.ndarray, Any, int, OnEpoch], Iterator[np.ndarray]]
 """As ``Predict``, but after every epoch of the training proper; the last one is what ``Predict`` gives."""
 
-Count = Callable[[int, Any], int]
-"""(classes, settings) → a number."""
+Count = Callable[[int, Any], int | None]
+"""(classes, settings) → a number, or None where it depends on the clips that are learnt from."""
 
 
 @dataclass(frozen=True)

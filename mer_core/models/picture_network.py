@@ -1,4 +1,4 @@
-"""What the heavy networks have in common: each reads one picture a clip, made from the clip's features alone."""
+"""What the networks that learn fold by fold have in common: a picture a clip, made from the clip's features alone."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable

@@ -80,8 +80,13 @@ def _head(study: dict[str, Any], title: str) -> Html:
 
 def _warnings(study: dict[str, Any]) -> list[Html]:
     texts = [_LEAK] if any(one["leaks_subjects"] for one in study["divisions"].values()) else []
-    notes = study["notes"]
-    texts += notes[:3] + ([f"The same holds for {len(notes) - 3} more folds."] if len(notes) > 3 else [])
+    texts += study["notes"]
+    for name, missing in study["missing_in_training"].items():
+        mark = "† " if name == "small" else ""
+        texts += [mark + text for text in missing[:3]]
+        if len(missing) > 3:
+            more = len(missing) - 3
+            texts.append(f"{mark}{more} more {'fold is' if more == 1 else 'folds are'} tested on a class so missing.")
     return [tag("div", tag("p", text), css="warning") for text in texts]
 
 
@@ -111,8 +116,8 @@ def _results(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
     small = study["divisions"].get("small")
     if small:
         caption += (
-            f" † Too heavy here for every fold and seed: {small['title']}, {small['folds']} folds, one seed; measured, "
-            "but not to be set beside the rest."
+            f" † Too large a network for every fold and seed on a small machine: {small['title']}, {small['folds']} "
+            "folds, one seed; measured, but not to be set beside the rest."
         )
     return _section("Results", table(heads, lines, caption=caption, best=best))
 

@@ -1,4 +1,4 @@
-"""Heavy networks, fold by fold: plain training on the folds' own clips, the last epoch judged."""
+"""Larger networks, fold by fold: plain training on the folds' own clips, the last epoch judged."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

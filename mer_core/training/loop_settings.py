@@ -1,4 +1,4 @@
-"""The settings of the heavy image networks: few epochs by default, each class holds what the published loop was."""
+"""The settings of the networks that learn fold by fold: few epochs by default; each class holds the published loop."""
 
 from dataclasses import dataclass
 

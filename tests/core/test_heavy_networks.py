@@ -122,7 +122,7 @@ def test_published_ways_to_learn() -> None:
 
 def test_mini_aorcnn_as_a_method() -> None:
     method = METHODS["mini-aorcnn"]
-    assert method.heavy
+    assert not method.heavy
     said = method.predict_held_out(FEATURES, FOLDS[:1], MiniAorcnnSettings(epochs=1), 0, lambda *_: None)
     np.testing.assert_allclose(said[:6].sum(1), 1, atol=1e-5)
     assert np.isnan(said[6:]).all()

@@ -34,7 +34,7 @@ def test_all_methods_in_order_with_size_and_cost(capsys: pytest.CaptureFixture[s
     assert tuple(rows) == tuple(METHODS) == NAMES
     assert rows["ststnet"]["parameters"] == 1683
     assert rows["off-apexnet"]["parameters"] == 2_664_475
-    assert [name for name, row in rows.items() if row["heavy"]] == ["macnn", "micro-attention", "mini-aorcnn"]
+    assert [name for name, row in rows.items() if row["heavy"]] == ["macnn", "micro-attention"]
     assert all(set(row["reads"]) <= {"flow", "apex", "frames"} and row["source"] for row in rows.values())
     assert command.run(parser.parse_args([])) == 0
     shown = capsys.readouterr().out

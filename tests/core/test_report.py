@@ -12,6 +12,7 @@ import pytest
 from mer_core.evaluation.entries import benchmark_entries
 from mer_core.evaluation.plan import Plan
 from mer_core.evaluation.study import Options, run_study
+from mer_core.report.page import page
 from mer_core.report.rows import count, number, time_taken
 from mer_core.report.write import write_report
 from tests.core.quick_methods import by_epoch, nan, quick, register
@@ -90,6 +91,16 @@ def test_a_protocol_that_leaks_is_marked_everywhere(tmp_path: Path, monkeypatch:
     assert "Leaks subjects" in (tmp_path / "table.tex").read_text(encoding="utf-8")
     lines = list(csv.DictReader(io.StringIO((tmp_path / "results.csv").read_text(encoding="utf-8"))))
     assert {line["leaks_subjects"] for line in lines} == {"True"}
+
+
+def test_folds_that_lack_a_class_are_counted(study: dict[str, Any]) -> None:
+    study["notes"] = ["Trained for 2 epochs."]
+    study["missing_in_training"] = {"full": [f"Fold {n} is tested on x." for n in range(1, 6)], "small": ["Fold 1 …"]}
+    text = page(study)
+    assert [f"Fold {n} is tested on x." in text for n in range(1, 6)] == [True] * 3 + [False] * 2
+    assert "2 more folds are tested on a class so missing." in text
+    assert "† Fold 1 …" in text
+    assert "Trained for 2 epochs." in text
 
 
 def test_sheets_hold_the_same_figures(study: dict[str, Any], tmp_path: Path) -> None:

@@ -14,10 +14,12 @@ from mer_core.errors import Cancelled, MerError, ModelError
 from mer_core.evaluation.entries import ABLATION, ablation_entries, benchmark_entries
 from mer_core.evaluation.parts import Part, PartStore, Task
 from mer_core.evaluation.plan import Plan
+from mer_core.evaluation.protocols import PROTOCOLS, Split
 from mer_core.evaluation.study import Options, run_study
 from mer_core.methods.hoof import METHOD as HOOF
 from mer_core.methods.mr_uamf import METHOD
 from mer_core.pace import Pace, duration
+from mer_core.report.page import page
 from tests.core.quick_methods import QuickSettings, by_epoch, crash, nan, predict, quick, refuse, register
 from tests.core.toy import toy_features
 
@@ -142,6 +144,59 @@ def test_peeking_is_asked_for_and_shown_apart(tmp_path: Path) -> None:
     assert len(one["test_peek"]["curve"]) == 3
     assert one["test_peek"]["last"]["uf1"] == one["pooled"]["uf1"]
     assert one["test_peek"]["one_epoch"]["uf1"]["mean"] >= one["pooled"]["uf1"]["mean"]
+
+
+def test_peeking_measures_nothing_again_that_shows_no_epochs(tmp_path: Path) -> None:
+    _study(tmp_path, "one", "heavy")
+    before = {path.name for path in (tmp_path / "parts").iterdir()}
+    _study(tmp_path, "one", "heavy", options=Options(test_peek=True))
+    more = {path.name for path in (tmp_path / "parts").iterdir()} - before
+    assert sorted(name[:9] for name in more) == ["one_seed0", "one_seed1"]
+
+
+def test_the_smaller_protocol_is_drawn_with_the_split_seed(tmp_path: Path) -> None:
+    def folds(seed: int) -> tuple[int, str]:
+        study = _study(tmp_path / str(seed), "heavy", plan=Plan(split_seed=seed))
+        return study["divisions"]["small"]["split_seed"], (tmp_path / str(seed) / "split_small.json").read_text()
+
+    drawn = [folds(seed) for seed in (0, 1, 2)]
+    assert [seed for seed, _ in drawn] == [0, 1, 2]
+    assert len({text for _, text in drawn}) > 1
+    # Nothing is drawn where each subject is left out.
+    assert _study(tmp_path / "loso", "one", plan=Plan(split_seed=3))["divisions"]["full"]["split_seed"] is None
+
+
+def test_the_smaller_protocol_is_checked_and_noted_too(tmp_path: Path) -> None:
+    lonely = replace(FEATURES, label=np.where((FEATURES.label == 2) & (FEATURES.subject > "s01"), 1, FEATURES.label))
+    lonely = replace(lonely, label=np.where((lonely.label == 2) & (lonely.subject == "s01"), 0, lonely.label))
+    entries = benchmark_entries(["one", "heavy"], seeds=1)
+    study = run_study("benchmark", lonely, Plan(), entries, tmp_path / "one")
+    assert study["missing_in_training"]["full"] == [
+        "Fold 1 is tested on surprise, of which it has no clip to learn from."
+    ]
+    (said,) = study["missing_in_training"]["small"]
+    assert "is tested on surprise, of which it has no clip" in said
+
+
+def test_a_smaller_protocol_that_leaves_one_class_is_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = replace(FEATURES, label=np.where(FEATURES.subject < "s02", FEATURES.label % 2, 0))
+    both = Split(PROTOCOLS["kfold"], np.array([few.subject < "s02", few.subject >= "s02"]))
+    monkeypatch.setattr("mer_core.evaluation.study.split", lambda *_, **__: both)
+    entries = benchmark_entries(["one", "heavy"], seeds=1)
+    one, heavy = run_study("benchmark", few, Plan(), entries, tmp_path)["entries"]
+    assert "pooled" in one
+    assert "there are not two classes left to learn from" in heavy["not_run"]
+
+
+def test_a_saved_cross_split_tells_its_data_sets(tmp_path: Path) -> None:
+    features = replace(FEATURES, dataset=np.repeat(["a", "b"], 24))
+    entries = benchmark_entries(["one"], seeds=1)
+    first = run_study("benchmark", features, Plan("cross", train=("a",), test=("b",)), entries, tmp_path)
+    again = run_study("benchmark", features, Plan(saved=tmp_path / "split_full.json"), entries, tmp_path)
+    for study in (first, again):
+        division = study["divisions"]["full"]
+        assert (division["protocol"], division["train"], division["test"]) == ("cross", ["a"], ["b"])
+        assert "trained on a, tested on b" in page(study)
 
 
 def test_a_trial_run_of_few_epochs_says_that_it_is_no_result(tmp_path: Path) -> None:

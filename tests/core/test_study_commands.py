@@ -31,6 +31,7 @@ def test_cross_dataset_with_a_split_that_is_saved_and_used_again(data: Path, tmp
     assert main([*start, "--split", str(split), "--json", str(again)]) == 0
     told, repeated = json.loads(first.read_text()), json.loads(again.read_text())
     assert (told["protocol"], told["train"], told["test"], told["tested"]) == ("cross", ["a"], ["b"], 12)
+    assert (repeated["train"], repeated["test"]) == (["a"], ["b"])
     assert {one["dataset"] for one in told["predictions"]} == {"b"}
     assert repeated["predictions"] == told["predictions"]
 

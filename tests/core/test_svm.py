@@ -217,6 +217,9 @@ def test_sizes_are_those_of_the_descriptors(method: Method, describe: Describe, 
     numbers = describe(_moving(), settings).shape[1]
     assert method.parameters(3, settings) == 3 * (numbers + 1)
     assert method.flops(3, settings) == 3 * numbers
+    # What an RBF machine holds is support vectors, and how many is for the clips to decide.
+    rbf = settings.from_dict({**settings.to_dict(), "kernel": "rbf"})
+    assert (method.parameters(3, rbf), method.flops(3, rbf)) == (None, None)
 
 
 @pytest.mark.skipif(REAL is None, reason=REASON)
