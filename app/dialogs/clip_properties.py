@@ -10,6 +10,8 @@ class ClipProperties(QDialog):
 
     def __init__(self, clip: ClipRecord, parent: QWidget) -> None:
         super().__init__(parent)
+        from mer_core.clips.opening import LEAST_FPS, MOST_FPS
+
         self.setWindowTitle(clip.name)
         self._clip = clip
         self.dataset = QLineEdit(clip.dataset)
@@ -18,8 +20,8 @@ class ClipProperties(QDialog):
         if not clip.subject:
             self.subject.setFocus()
         self.fps = QDoubleSpinBox()
-        self.fps.setRange(1, 10_000)
         self.fps.setDecimals(3)
+        self.fps.setRange(LEAST_FPS, MOST_FPS)
         self.fps.setSuffix(" fps")
         self.fps.setValue(clip.fps)
         hint = QLabel(

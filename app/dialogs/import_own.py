@@ -41,13 +41,15 @@ class OwnLayout(QWidget):
 
     def __init__(self, settings: QSettings) -> None:
         super().__init__()
+        from mer_core.clips.opening import MOST_FPS
+
         self._settings = settings
         self._folders: list[FrameFolder] = []
         self._headings: list[str] = []
         self.name = QLineEdit(str(settings.value("import/name", "")))
         self.name.setPlaceholderText("what to call it, also as coder of its labels")
         self.fps = QDoubleSpinBox()
-        self.fps.setRange(0, 10_000)
+        self.fps.setRange(0, MOST_FPS)
         self.fps.setSpecialValueText("as the videos say; folders: 100")
         self.fps.setSuffix(" fps")
         self.fps.setValue(float(str(settings.value("import/fps", 0))))

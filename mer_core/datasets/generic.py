@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from mer_core.clips.opening import LEAST_FPS, MOST_FPS
 from mer_core.datasets.columns import FIELDS, plain
 from mer_core.datasets.dataset import Coded, DataSet, Key, Row
 from mer_core.datasets.folders import FrameFolder
@@ -71,8 +72,8 @@ def generic_set(layout: Layout) -> DataSet:
         raise MerError(f"There is no field “{unknown[0]}”: columns can be given for {', '.join(FIELDS)}.")
     if columns and "clip" not in columns:
         raise MerError("A table needs a column that names the clip: say which.")
-    if not layout.name.strip() or layout.fps < 0:
-        raise MerError("An own data set needs a name, and frames per second above 0.")
+    if not layout.name.strip() or not (layout.fps == 0 or LEAST_FPS <= layout.fps <= MOST_FPS):
+        raise MerError(f"An own data set needs a name, and frames per second from {LEAST_FPS:g} to {MOST_FPS:.0f}.")
 
     def found_in(folder: FrameFolder) -> dict[str, str]:
         return pattern.match(folder.parts[1:]) or {}  # the root's own name is no part of it

@@ -15,11 +15,12 @@ from mer_core.spotting.fit import Movement, Movements
 from mer_core.spotting.suggestion import NEAR, Suggestion
 from mer_core.spotting.track import Track, link, track
 
-RECIPE = 2  # to be raised whenever a change alters the numbers: part of a kept curve's identity
+RECIPE = 3  # to be raised whenever a change alters the numbers: part of a kept curve's identity
 _WHOLE = 8.0  # seconds, and
 _MOST = 1600  # frames, up to which a clip is looked at at once
 _BLOCK = 4.0  # seconds tracked from one reference frame in longer ones; two at a time are searched
 _RATE = 100.0  # frames a second that are enough to find a micro-expression in a long clip
+_PAUSE = 10.0  # times the usual step from frame to frame: so long a step is a pause in the recording
 _LENGTHS = (1.2, 3.0, 8.0)  # seconds in which, long and short, single movements are looked for
 _MANY = 3  # movements at most in each
 _FEWEST = 8  # frames to look for one in
@@ -118,14 +119,16 @@ def _blocks(clip: Clip) -> tuple[list[np.ndarray], float]:
         return [np.arange(0, frames, step)], fps / step
     step = max(1, round(fps / _RATE))
     indices = np.arange(0, frames, step)
-    count = max(2, round(frames / fps / _BLOCK))
-    return np.array_split(indices, count), fps / step
+    count = min(max(2, round(frames / fps / _BLOCK)), len(indices) // _FEWEST)
+    return np.array_split(indices, max(1, count)), fps / step
 
 
 def _rate(clip: Clip) -> float:
-    """Frames a second, the mean over the clip where they are unevenly spaced."""
-    seconds = float(clip.times[-1]) if len(clip) > 1 else 0.0
-    return (len(clip) - 1) / seconds if seconds > 0 else clip.fps
+    """Frames a second, the mean over the clip where they are unevenly spaced; what was not recorded does not count."""
+    steps = np.diff(clip.times)
+    steps = steps[steps <= _PAUSE * np.median(steps)] if len(steps) else steps
+    seconds = float(steps.sum())
+    return len(steps) / seconds if seconds > 0 else clip.fps
 
 
 def _joined(clip: Clip, before: Track, after: Track) -> Track:
@@ -173,7 +176,7 @@ def _stretches(rows: int, rate: float) -> list[slice]:
         if length < 0.7 * rows:
             count = -(-(rows - length) // (length // 2)) + 1
             found += [slice(start, start + length) for start in np.linspace(0, rows - length, count).astype(int)]
-    return found
+    return found or [slice(0, rows)]
 
 
 def _different(found: list[Suggestion]) -> list[Suggestion]:

@@ -133,8 +133,15 @@ def test_nothing_to_open(tmp_path: Path) -> None:
     with pytest.raises(ClipError, match="holds no pictures") as raised:
         open_clip(tmp_path)
     assert str(tmp_path) in str(raised.value)
-    with pytest.raises(ClipError, match="no frame rate"):
-        open_clip(tmp_path, fps=0)
+
+
+@pytest.mark.parametrize("fps", [0, -25, 1e-9, 100_001, float("inf"), float("nan")])
+def test_what_is_no_frame_rate(fps: float, tmp_path: Path) -> None:
+    write_picture(tmp_path / "img1.png", grey(1))
+    with pytest.raises(ClipError, match=r"is no frame rate for .*; give a number from 0.001 to 100000\."):
+        open_clip(tmp_path, fps=fps)
+    for allowed in (0.001, 100_000):
+        assert open_clip(tmp_path, fps=allowed).fps == allowed
 
 
 def test_fingerprint_is_of_the_content(tmp_path: Path) -> None:

@@ -109,6 +109,35 @@ def test_a_long_clip_is_done_in_blocks_and_goes_on_where_it_was_left(
     assert again.suggestions[-1].apex == pytest.approx(whole.suggestions[-1].apex, abs=2)
 
 
+@pytest.mark.parametrize(("frames", "pause", "blocks"), [(40, 500.0, 1), (40, 1e9, 1), (60, 30.0, 2)])
+def test_pauses_in_the_recording_do_not_make_it_a_slow_one(
+    frames: int, pause: float, blocks: int, small_sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = truth(small_sample, 0)
+    monkeypatch.setattr(search_module, "_WHOLE", 0.5)
+    monkeypatch.setattr(search_module, "_BLOCK", 0.3)
+    with open_clip(small_sample / row["path"], row["fps"]) as opened:
+        clip = _Still(opened, frames)
+        clip.fps = 100.0
+        clip.times = np.arange(frames) / 100 + pause * (np.arange(frames) >= 30)
+        assert search_module._rate(clip) == pytest.approx(100)
+        found = spot(clip)
+    assert found.total == blocks
+    assert found.complete
+    assert found.curve.indices.tolist() == list(range(frames))
+
+
+def test_frames_minutes_apart_are_looked_at_too(small_sample: Path) -> None:
+    """Time lapse: seconds say that there are many blocks, frames are too few to fill them."""
+    row = truth(small_sample, 0)
+    with open_clip(small_sample / row["path"], row["fps"]) as opened:
+        clip = _Still(opened, 20)
+        clip.times = np.arange(20) * 100.0
+        found = spot(clip)
+    assert (found.blocks, found.total) == (2, 2)
+    assert len(found.curve.whole) == 20
+
+
 def test_cancelling_ends_it_and_its_threads(small_sample: Path) -> None:
     row = truth(small_sample, 0)
     kept: list[Spotting] = []
