@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.jobs import CoreProcess
 from app.media import Media
+from app.places import index_folder
 from app.session import Session
 from app.timeline.curve import Curve
 from mer_core.spotting.suggestion import Suggestion
@@ -91,6 +92,7 @@ class Spotter(QObject):
             return
         project, path, fps, face = self._of
         arguments = ["spot", str(path), "--project", str(project), "--fps", f"{fps:.17g}", "--json-lines"]
+        arguments += ["--index-folder", str(index_folder())]  # the clip's own opening has listed a long video there
         process = CoreProcess([*arguments, *(["--face", face] if face else [])], self)
         self._process = process
         process.message.connect(lambda message: self._hear(process, message))

@@ -3,6 +3,7 @@
 import argparse
 import json
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--face", default="", help="whose face: “whole frame” or “frame INDEX at X Y” (default: largest)"
     )
+    parser.add_argument(
+        "--index-folder", type=Path, metavar="DIR", help="where the lists of long videos' frames are kept for next time"
+    )
     parser.add_argument("--json-lines", action="store_true", help=argparse.SUPPRESS)
 
 
@@ -31,21 +35,37 @@ def run(arguments: argparse.Namespace) -> int:
     """Look, print, write."""
     from mer_core.project import FILE_NAME
 
-    if arguments.json is not None and not arguments.json.absolute().parent.is_dir():
-        raise MerError(f"{arguments.json} cannot be written: make its folder first.")
+    _check(arguments)
     if arguments.json_lines:
         return _tell_window(arguments)
     if (arguments.path / FILE_NAME).is_file() or arguments.path.name == FILE_NAME:
-        results = _project(arguments.path)
+        results = _project(arguments.path, arguments.index_folder)
     else:
-        results = [_clip(arguments.path, arguments.fps, arguments.project, arguments.face)]
+        results = [_clip(arguments.path, arguments.fps, arguments.project, arguments.face, arguments.index_folder)]
     _show(results)
     if arguments.json is not None:
-        arguments.json.write_text(json.dumps(results, ensure_ascii=False), encoding="utf-8")
+        text = json.dumps(results, ensure_ascii=False)
+        try:
+            arguments.json.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise MerError(f"{arguments.json} cannot be written ({error.strerror}); choose another place.") from error
     return 0
 
 
-def _project(path: Path) -> list[dict[str, Any]]:
+def _check(arguments: argparse.Namespace) -> None:
+    """Before any work is done, that its results can be kept where they are wanted."""
+    from mer_core.project import FILE_NAME
+
+    out, project = arguments.json, arguments.project
+    if out is not None and out.is_dir():
+        raise MerError(f"{out} is a folder: name the file in it that is to be written.")
+    if out is not None and not out.absolute().parent.is_dir():
+        raise MerError(f"{out} cannot be written: make its folder first.")
+    if project is not None and not (project / FILE_NAME).is_file():
+        raise MerError(f"There is no project in {project} (no {FILE_NAME}): nothing could be kept there; name another.")
+
+
+def _project(path: Path, index_folder: Path | None) -> list[dict[str, Any]]:
     from rich.console import Console
 
     from mer_core.project import Project
@@ -56,13 +76,13 @@ def _project(path: Path) -> list[dict[str, Any]]:
     results = []
     for file, fps, face in clips:
         try:
-            results.append(_clip(file, fps, folder, face))
+            results.append(_clip(file, fps, folder, face, index_folder))
         except NoFaceError as error:  # the others can still be looked at
             Console(stderr=True).print(f"{file.name}: {error}", style="yellow", highlight=False)
     return results
 
 
-def _clip(path: Path, fps: float | None, project: Path | None, face: str) -> dict[str, Any]:
+def _clip(path: Path, fps: float | None, project: Path | None, face: str, index_folder: Path | None) -> dict[str, Any]:
     """Everything in the source's own frame numbers."""
     from rich.console import Console
 
@@ -72,14 +92,17 @@ def _clip(path: Path, fps: float | None, project: Path | None, face: str) -> dic
     from mer_core.project.curves import spotted
     from mer_core.spotting.search import spot
 
-    with progress_bar(Console(stderr=True)) as bar, open_clip(path, fps) as clip:
-        task = bar.add_task("Opening", total=None)
+    choice = FaceChoice.parse(face)
+    with ExitStack() as stack:
+        bar = stack.enter_context(progress_bar(Console(stderr=True)))
+        task = bar.add_task("Opening", total=None, visible=False)
 
         def progress(done: int, total: int, text: str) -> None:
-            bar.update(task, completed=done, total=total, description=text)
+            bar.update(task, completed=done, total=total, description=text, visible=True)
 
+        clip = stack.enter_context(open_clip(path, fps, progress=progress, index_folder=index_folder))
         if project is None:
-            found = spot(clip, progress, choice=FaceChoice.parse(face))
+            found = spot(clip, progress, choice=choice)
         else:
             found = spotted(clip, project, face, progress)
         numbers = [int(number) for number in clip.numbers]
@@ -136,7 +159,7 @@ def _tell_window(arguments: argparse.Namespace) -> int:
             said = time.monotonic()
             print_line({"event": "progress", "done": done, "total": total, "text": text})
 
-    with open_clip(arguments.path, arguments.fps) as clip:
+    with open_clip(arguments.path, arguments.fps, progress=progress, index_folder=arguments.index_folder) as clip:
         found = spotted(clip, arguments.project, arguments.face, progress)
     curve, stretch = found.curve, -(-len(found.curve.indices) // _DRAWN)
     values = {

@@ -1,5 +1,6 @@
 """Which face of a clip is measured, where the user has said so."""
 
+import math
 from dataclasses import dataclass
 from typing import Self
 
@@ -38,7 +39,10 @@ class FaceChoice:
             frame, index, at, x, y = text.split()
             if (frame, at) != ("frame", "at"):
                 raise ValueError(text)
-            return cls(int(index), float(x), float(y))
+            choice = cls(int(index), float(x), float(y))
+            if int(index) < 0 or not (math.isfinite(choice.x) and math.isfinite(choice.y)):
+                raise ValueError(text)
+            return choice
         except ValueError as error:
             raise MerError(
                 f"“{text}” names no face: choose the clip's face anew, as “{_WHOLE}” or like “frame 12 at 310 204”."

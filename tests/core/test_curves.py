@@ -1,5 +1,6 @@
 """A project's kept curves: found again, told apart by what they depend on, made anew where damaged; the command."""
 
+import io
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -11,10 +12,11 @@ from mer_core.cli import main
 from mer_core.clips import Clip, open_clip
 from mer_core.errors import Cancelled
 from mer_core.faces import FaceChoice
-from mer_core.progress import Progress
+from mer_core.progress import Progress, silent
 from mer_core.project import FILE_NAME
 from mer_core.project import curves as curves_module
 from mer_core.project.curves import FOLDER, spotted
+from mer_core.spotting import search as search_module
 from mer_core.spotting.search import Spotting
 
 
@@ -147,5 +149,60 @@ def test_the_command_says_the_same_in_the_sources_numbers(
     assert result["frames"] == numbers
     assert [each["apex"] for each in result["suggestions"]] == [numbers[each.apex] for each in found.suggestions]
     assert str(numbers[found.suggestions[0].apex]) in capsys.readouterr().out
-    assert main(["spot", str(path), "--json", str(tmp_path / "no" / "out.json")]) == 1
-    assert "make its folder first" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--json", "{tmp}/no/out.json"], "make its folder first"),
+        (["--json", "{tmp}"], "is a folder: name the file"),
+        (["--project", "{tmp}/no"], "There is no project in"),
+        (["--face", "frame -5 at 1 2"], "names no face"),
+        (["--face", "frame 3 at nan 2"], "names no face"),
+        (["--face", "frame 3 at 2 inf"], "names no face"),
+        (["--fps", "inf"], "is no frame rate"),
+        (["--fps", "1e-9"], "is no frame rate"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_anything_is(
+    arguments: list[str],
+    says: str,
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def spot(*_: object, **__: object) -> Spotting:
+        raise AssertionError("looked for movements")
+
+    monkeypatch.setattr(search_module, "spot", spot)
+    monkeypatch.setattr(curves_module, "spot", spot)
+    path = project / "clips" / "sub01" / "EP01_01"
+    assert main(["spot", str(path), *(each.replace("{tmp}", str(tmp_path)) for each in arguments)]) == 1
+    error = capsys.readouterr().err
+    assert says in error
+    assert error.strip().count("\n") == 0  # no traceback
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("to_window", [False, True])
+def test_a_long_videos_frames_are_listed_once_and_the_listing_is_told(
+    to_window: bool, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What opens the clip gets the folder of kept lists, and says how far it is."""
+    asked: list[tuple[Path | None, bool]] = []
+
+    def opening(
+        path: Path, fps: float | None = None, *, progress: Progress = silent, index_folder: Path | None = None
+    ) -> Clip:
+        asked.append((index_folder, progress is not silent))
+        progress(1, 2, "Listing frames")
+        return open_clip(path, fps)
+
+    monkeypatch.setattr("mer_core.clips.open_clip", opening)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    monkeypatch.setattr("mer_core.cli.json_lines.Wishes.should_cancel", lambda _: False, raising=False)
+    path = project / "clips" / "sub01" / "EP01_01"
+    arguments = ["spot", str(path), "--project", str(project), "--fps", "200", "--index-folder", str(tmp_path)]
+    assert main([*arguments, *(["--json-lines"] if to_window else [])]) in {0, 130}
+    assert asked == [(tmp_path, True)]
