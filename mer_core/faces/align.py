@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 import cv2
 import numpy as np
 
-from mer_core.errors import NoFaceError
+from mer_core.errors import ClipError, NoFaceError
 from mer_core.faces.choice import FaceChoice
 from mer_core.faces.face import OUTLINE, STABLE, Face, five_points
 from mer_core.faces.find import find_faces
@@ -129,8 +129,9 @@ def align_clip(
     """Align `clip` by its face in the frames `indices`, by default five spread over the clip.
 
     Where there are several faces the one of `choice` is followed from its frame to both ends; without one, the largest.
-    Raises NoFaceError where there is none and `choice` does not say to take the whole frame, ClipError where a frame
-    cannot be read, MerError where no face finder is installed.
+    A frame that cannot be read is passed over as one without a face. Raises NoFaceError where there is none and
+    `choice` does not say to take the whole frame, ClipError where no frame can be read, MerError where no face finder
+    is installed.
     """
     if choice is not None and choice.whole_frame:
         return replace(whole_frame(clip.width, clip.height, size), faces=0)
@@ -155,13 +156,21 @@ def align_clip(
 def _faces_of_one(clip: Pictures, indices: Sequence[int], choice: FaceChoice | None) -> tuple[list[Face], int]:
     """One person's face in each frame that shows it, and the most faces any of the frames shows."""
     by_mtcnn = False
+    first = True
     most = 0
     faces: list[Face] = []
+    unreadable: ClipError | None = None
 
-    def look(index: int, at: tuple[float, float] | None, *, first: bool) -> tuple[float, float] | None:
+    def look(index: int, at: tuple[float, float] | None) -> tuple[float, float] | None:
         """Take the frame's face nearest to `at`; its centre, or `at` where there is none."""
-        nonlocal by_mtcnn, most
-        found = find_faces(clip.read(index), thorough=first or by_mtcnn, every=first or choice is not None)
+        nonlocal by_mtcnn, first, most, unreadable
+        try:
+            picture = clip.read(index)
+        except ClipError as error:
+            unreadable = error
+            return at
+        found = find_faces(picture, thorough=first or by_mtcnn, every=first or choice is not None)
+        first = False
         most = max(most, len(found))
         if not found:
             return at
@@ -172,15 +181,17 @@ def _faces_of_one(clip: Pictures, indices: Sequence[int], choice: FaceChoice | N
 
     if choice is None or choice.index is None:
         at = None
-        for order, index in enumerate(indices):
-            at = look(index, at, first=order == 0)
-        return faces, most
-    chosen = min(choice.index, len(clip) - 1)
-    start = look(chosen, (choice.x, choice.y), first=True)
-    for way in ([i for i in indices if i > chosen], [i for i in reversed(indices) if i < chosen]):
-        at = start
-        for index in way:
-            at = look(index, at, first=False)
+        for index in indices:
+            at = look(index, at)
+    else:
+        chosen = min(choice.index, len(clip) - 1)
+        start = look(chosen, (choice.x, choice.y))
+        for way in ([i for i in indices if i > chosen], [i for i in reversed(indices) if i < chosen]):
+            at = start
+            for index in way:
+                at = look(index, at)
+    if first and unreadable is not None:
+        raise unreadable
     return faces, most
 
 

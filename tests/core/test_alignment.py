@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mer_core.errors import MerError, NoFaceError
+from mer_core.errors import ClipError, MerError, NoFaceError
 from mer_core.faces import WHOLE_FRAME, Alignment, FaceChoice, align_clip, align_face, find_faces, whole_frame
 from mer_core.faces.align import eyes_to_crop
 from mer_core.faces.warp import warp_square
@@ -78,6 +78,20 @@ def test_frames_without_a_face_do_not_count() -> None:
     black = np.zeros_like(portrait())
     found = align_clip(Pictures([black, portrait(), black]), [0, 1, 2])
     np.testing.assert_allclose(found.matrix, alignment().matrix, atol=1e-4)
+
+
+def test_frames_that_cannot_be_read_are_passed_over_unless_none_can_be() -> None:
+    class Damaged(Pictures):
+        def read(self, index: int) -> np.ndarray:
+            if index != 2:
+                raise ClipError(f"frame {index} is damaged")
+            return super().read(index)
+
+    clip = Damaged([portrait()] * 4)
+    for choice in (None, FaceChoice(0, *face().centre)):
+        np.testing.assert_allclose(align_clip(clip, choice=choice).matrix, alignment().matrix, atol=1e-4)
+    with pytest.raises(ClipError, match="frame 3 is damaged"):
+        align_clip(clip, [1, 3])
 
 
 def test_without_a_face_the_whole_frame_is_taken_only_where_it_was_chosen() -> None:
