@@ -50,6 +50,7 @@ class Media(QObject):
         self._filler = Worker("filler", self)
         self._closer = Worker("closer", self)
         self._filled = False  # whether what is kept has once been complete; from then on it only follows
+        self._refused = False  # whether the frame last asked for cannot be read
         self._jumps = 0  # counts frames shown from memory: one read late must not replace a newer one
         self._asked: tuple[Path, float, int] | None = None  # the clip being opened
         self._opening: object = None  # names the opening under way; another one, or none, ends it
@@ -74,6 +75,11 @@ class Media(QObject):
     def wanted(self) -> int:
         """The frame last asked for."""
         return self._wanted
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the frame last asked for is still to come."""
+        return self.index != self._wanted and not self._refused
 
     def number(self, index: int) -> int:
         """The source's own number of a frame."""
@@ -119,6 +125,7 @@ class Media(QObject):
         if buffer is None:
             return
         self._wanted = index = max(0, min(index, self.frames - 1))
+        self._refused = False
         buffer.look(index)
         image = buffer.cached(index)
         if image is not None:
@@ -134,6 +141,7 @@ class Media(QObject):
             self._fill()  # not before: it would take time from the frame that is waited for
 
         def fail(sentence: str) -> None:
+            self._refused = self._refused or (buffer is self.buffer and index == self._wanted)
             self.failed.emit(sentence)
             self._fill()
 
@@ -239,7 +247,7 @@ class Media(QObject):
         def fail(sentence: str) -> None:
             if buffer is self.buffer:
                 self.failed.emit(sentence)
-            self._fill()
+            end(None)  # what can be read is in memory
 
         self._filler.submit("fill", lambda: buffer.fill(report), end, fail)
 

@@ -20,8 +20,8 @@ _EPSILON = 1e-6  # seconds: a frame due now is due although the sum is off in it
 class Playback(QObject):
     """Plays the open clip at a speed relative to its own times.
 
-    In real time, frames that come due together are passed over; with `every_frame` none is, and what the display or the
-    decoder cannot keep up with takes longer instead.
+    In real time, frames that come due together are passed over; with `every_frame` only those that cannot be read, and
+    what the display or the decoder cannot keep up with takes longer instead.
     """
 
     playing_changed = Signal(bool)
@@ -130,8 +130,8 @@ class Playback(QObject):
             self._pace = Pace(now)
         if now < self._next_paint or (self._unpainted and now - self._shown_at < _HIDDEN):
             return  # more than the display can show need not be drawn
-        if self.every_frame and self._media.index != self._media.wanted:
-            return  # it is still being decoded
+        if self.every_frame and self._media.is_reading:
+            return  # one that cannot be read is passed over: the window has said which
         self._show_due(now)
 
     def _show_due(self, now: float) -> None:

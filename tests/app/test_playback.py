@@ -93,6 +93,23 @@ def test_every_frame_is_shown_however_fast_it_should_go(played: MainWindow, qtbo
     assert painted == sorted(painted)
 
 
+def test_every_frame_goes_on_past_one_that_cannot_be_read(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, frames: Callable[[str, int], Path]
+) -> None:
+    folder = frames("EP01", 20)
+    (folder / "img17.png").write_bytes(b"no picture")
+    window.desk.session.create_project(tmp_path / "project", "anna")
+    window.open_paths([folder])
+    wait_for_frames(window, qtbot, 19)
+    choose_speed(window, 1.0)
+    qtbot.keyClick(window, Qt.Key.Key_E)
+    seen = shown(window)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not window.player.playback.playing, timeout=8000)
+    assert seen == [index for index in range(1, 20) if index != 7]
+    assert "img17.png is damaged" in window.notice.text
+
+
 @pytest.mark.parametrize("speed", [1.0, 0.25])
 def test_real_time_is_kept_and_what_is_dropped_is_told(played: MainWindow, qtbot: QtBot, speed: float) -> None:
     choose_speed(played, speed)
