@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # what computes is imported in the working thread: the window
     from mer_core.flow import FlowSettings
 
 Span = Literal["onset → current", "onset → apex"]
+_Purpose = Literal["field", "recognise"]
 _KEPT = 64  # measurements of the open clip held for going back and forth; each about 700 kB
 
 
@@ -44,12 +45,13 @@ class Live(QObject):
         self._other_flow = Worker("other flow", self)  # a slow method must not hold up the model's answer
         self.recogniser = Recogniser(self)
         self.alignment: Alignment | None = None
-        self.no_face = ""  # a sentence, where the clip shows none
+        self.no_face = ""  # a sentence, where the clip shows none or cannot be looked through
         self.span: Span = "onset → apex"
         self.flow: dict[str, Any] = {}
         self._face: tuple[int, str] | None = None  # the clip, and which of its faces is looked at
         self._kept: OrderedDict[tuple[int, int, FlowSettings], Measurement] = OrderedDict()
-        self._shown: tuple[int, int, FlowSettings] | None = None  # what the field shown, or awaited, is of
+        self._requests = 0  # counted, so that of two results the one asked for later is shown, whichever comes first
+        self._given: dict[_Purpose, int] = {"field": 0, "recognise": 0}  # the newest request answered
         self._card: dict[str, Any] = {}
         media.opened.connect(self._align)
         session.clip_changed.connect(self._follow_choice)
@@ -115,10 +117,11 @@ class Live(QObject):
         self._worker.forget()
         self._other_flow.forget()
         self.recogniser.forget()
+        self._outdate("recognise")
         self._kept.clear()
-        self.alignment, self.no_face, self._face, self._shown = None, "", None, None
+        self.alignment, self.no_face, self._face = None, "", None
         self.aligned.emit()
-        self.field_measured.emit(None, 0, 0)
+        self._show_no_field()
         self.recognised.emit(None, None)
 
     def _follow_choice(self) -> None:
@@ -135,17 +138,13 @@ class Live(QObject):
             return
         self._face = record.id, record.face
 
-        def work() -> Alignment | str:
-            from mer_core.errors import NoFaceError
+        def work() -> Alignment:
             from mer_core.faces import FaceChoice, align_clip
 
             with clip.reader() as hand:  # its own: looking through the clip must not make the scrubbing wait
-                try:
-                    return align_clip(hand, choice=FaceChoice.parse(record.face))
-                except NoFaceError as error:
-                    return str(error)
+                return align_clip(hand, choice=FaceChoice.parse(record.face))
 
-        self._worker.submit("align", work, self._take_alignment, self.failed.emit)
+        self._worker.submit("align", work, self._take_alignment, self._take_alignment)
 
     def _take_alignment(self, found: Alignment | str) -> None:
         if isinstance(found, str):
@@ -167,19 +166,20 @@ class Live(QObject):
             or settings is None
             or not self._measurable(marks.onset, target)
         ):
-            self._shown = None
-            self.field_measured.emit(None, 0, 0)
+            self._show_no_field()
             return
         onset = marks.onset
-        self._shown = onset, target, settings
         same = settings == self._settings({})
         worker = self._worker if same else self._other_flow
 
         def show(found: Measurement) -> None:
-            if self._shown is not None:  # a frame behind is better than none; but not where nothing is to be shown
-                self.field_measured.emit(found, onset, target)
+            self.field_measured.emit(found, onset, target)
 
-        self._measure(worker, "field", self._shown, show)
+        self._measure(worker, "field", (onset, target, settings), show)
+
+    def _show_no_field(self) -> None:
+        self._outdate("field")
+        self.field_measured.emit(None, 0, 0)
 
     def _recognise(self) -> None:
         marks = self._session.marks
@@ -207,9 +207,10 @@ class Live(QObject):
         else:
             settings = self._settings({})
             if settings is not None:
-                self._measure(self._worker, "recognise", (marks.onset, marks.apex, settings), self._ask)
+                self._measure(self._worker, "recognise", (marks.onset, marks.apex, settings), self.recogniser.ask)
 
     def _explain(self, why: str) -> None:
+        self._outdate("recognise")
         self.recogniser.forget()
         self.recognised.emit(None, None)
         self.explained.emit(why)
@@ -217,9 +218,6 @@ class Live(QObject):
     def _tell_failure(self, sentence: str) -> None:
         self._explain("The model gives no answer.")
         self.failed.emit(sentence)
-
-    def _ask(self, measurement: Measurement) -> None:
-        self.recogniser.ask(measurement)
 
     def _measurable(self, onset: int, target: int) -> bool:
         """Marks of another, longer recording may lie outside the clip."""
@@ -236,19 +234,36 @@ class Live(QObject):
             self.failed.emit(str(error))
             return None
 
+    def _outdate(self, purpose: _Purpose) -> None:
+        """What has been asked for so far is not to be shown any more."""
+        self._requests += 1
+        self._given[purpose] = self._requests
+
     def _measure(
         self,
         worker: Worker,
-        purpose: str,
+        purpose: _Purpose,
         key: tuple[int, int, FlowSettings],
         then: Callable[[Measurement], None],
     ) -> None:
+        """Hand the measurement to `then`, unless one asked for later has been handed on before it comes.
+
+        One asked for earlier may be: while scrubbing, a frame behind is better than none.
+        """
         buffer, alignment = self._media.buffer, self.alignment
         if buffer is None or alignment is None:
             return
+        self._requests += 1
+        request = self._requests
+
+        def give(found: Measurement) -> None:
+            if request > self._given[purpose]:
+                self._given[purpose] = request
+                then(found)
+
         if key in self._kept:
             self._kept.move_to_end(key)
-            then(self._kept[key])
+            give(self._kept[key])
             return
 
         card, (onset, target, settings) = self._card, key
@@ -260,7 +275,7 @@ class Live(QObject):
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
             if card is self._card:  # else what is needed now has been asked for since
-                then(found)
+                give(found)
 
         def work() -> Measurement:
             from mer_core.analysis import measure_clip

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
+from tests.app.smiling import PATIENCE, make_clips, open_clip
 
 
 @pytest.fixture
@@ -48,3 +49,21 @@ def frames(tmp_path: Path) -> Callable[[str, int], Path]:
         return folder
 
     return make
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folders of `make_clips`."""
+    root = tmp_path_factory.mktemp("clips")
+    make_clips(root)
+    return root
+
+
+@pytest.fixture
+def smiling(window: MainWindow, qtbot: QtBot, clips: Path, tmp_path: Path) -> MainWindow:
+    """The window on a smile from the first of five frames to the last, measured."""
+    open_clip(window, qtbot, clips / "smile", tmp_path)
+    panel = window.plots.motion
+    assert panel is not None
+    qtbot.waitUntil(lambda: panel.maps() is not None, timeout=PATIENCE)
+    return window

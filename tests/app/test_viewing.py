@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -14,49 +13,9 @@ from app import places
 from app.main_window import MainWindow
 from app.panels.motion import MotionPanel
 from mer_core.project import Project
-from tests.moving_face import moved, noisy, portrait, similarity, smile
+from tests.app.smiling import PATIENCE, open_clip
 
 _ALT = Qt.KeyboardModifier.AltModifier
-_PATIENCE = 15_000
-_HEAD = similarity(0.6, 1.0, (2, -1), (224, 200))
-
-
-@pytest.fixture(scope="module")
-def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folders of five frames: a smile on a moving head; two people of whom the left one smiles; noise."""
-    root = tmp_path_factory.mktemp("clips")
-    rng = np.random.default_rng(0)
-    amounts = (0, 0.5, 1, 1.5, 2)
-    pictures = {
-        "smile": [noisy(moved(_HEAD if a else None, smile(a)), 1, n) for n, a in enumerate(amounts)],
-        "two": [np.hstack([moved(expression=smile(a)), portrait()]) for a in amounts],
-        "nobody": [rng.integers(90, 110, (120, 160, 3), np.uint8) for _ in amounts],
-    }
-    for name, frames in pictures.items():
-        (root / name).mkdir()
-        for number, frame in enumerate(frames):
-            assert cv2.imwrite(str(root / name / f"{number}.png"), frame[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])
-    return root
-
-
-def open_clip(window: MainWindow, qtbot: QtBot, folder: Path, tmp_path: Path) -> None:
-    """Onset in the first frame, apex in the last, which is shown. No model answers: it takes seconds to start."""
-    window.desk.session.create_project(tmp_path / "project", "anna")
-    window.desk.live.recogniser.use(None)
-    window.open_paths([folder])
-    live, media = window.desk.live, window.desk.media
-    qtbot.waitUntil(lambda: media.buffer is not None and media.buffer.loaded == 5, timeout=_PATIENCE)
-    qtbot.waitUntil(lambda: live.alignment is not None or bool(live.no_face), timeout=_PATIENCE)
-    window.player.view.setFocus()
-    for key in (Qt.Key.Key_O, Qt.Key.Key_End, Qt.Key.Key_A):
-        qtbot.keyClick(window, key)
-
-
-@pytest.fixture
-def smiling(window: MainWindow, qtbot: QtBot, clips: Path, tmp_path: Path) -> MainWindow:
-    open_clip(window, qtbot, clips / "smile", tmp_path)
-    qtbot.waitUntil(lambda: motion(window).maps() is not None, timeout=_PATIENCE)
-    return window
 
 
 def motion(window: MainWindow) -> MotionPanel:
@@ -137,14 +96,14 @@ def test_another_method_is_for_the_eye_and_the_model_reads_what_it_learned(smili
     for text in ("Farnebäck: coarse", "Smoothed by 5 px"):
         (action,) = [each for each in panel.flow.actions() if each.text() == text]
         action.trigger()
-    qtbot.waitUntil(lambda: panel.flow.text() == "Farnebäck, σ 5 ▾", timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: panel.flow.text() == "Farnebäck, σ 5 ▾", timeout=PATIENCE)
     after = panel.maps()
     assert after is not None
     assert np.abs(after[0] - before[0]).max() > 0.05
     assert smiling.recognition_panel.bars.probabilities == answer
     (action,) = [each for each in panel.flow.actions() if each.text() == "Method as the model learned it"]
     action.trigger()
-    qtbot.waitUntil(lambda: panel.flow.text() == "DIS, σ 5 ▾", timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: panel.flow.text() == "DIS, σ 5 ▾", timeout=PATIENCE)
     assert live.flow == {"smoothing": 5.0}
 
 
@@ -155,7 +114,7 @@ def test_the_head_s_motion_is_shown_and_can_be_left_in(smiling: MainWindow, qtbo
     before = panel.maps()
     assert before is not None
     qtbot.mouseClick(panel.head, Qt.MouseButton.LeftButton, pos=QPoint(8, panel.head.height() // 2))
-    qtbot.waitUntil(lambda: "left in" in panel._text.text(), timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: "left in" in panel._text.text(), timeout=PATIENCE)
     after = panel.maps()
     assert after is not None
     assert np.median(after[0]) > np.median(before[0]) + 1
@@ -164,17 +123,17 @@ def test_the_head_s_motion_is_shown_and_can_be_left_in(smiling: MainWindow, qtbo
 def test_the_magnified_view_is_marked_and_follows_slider_and_frame(smiling: MainWindow, qtbot: QtBot) -> None:
     view, slider = smiling.player.view, smiling.player.strengths["magnified"]
     qtbot.keyClick(smiling, Qt.Key.Key_5, _ALT)
-    qtbot.waitUntil(lambda: view.note == "magnified ×8, display only", timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: view.note == "magnified ×8, display only", timeout=PATIENCE)
     assert slider.isVisible()
     assert smiling.actions_by_id["overlay_magnified"].isChecked()
     assert view.overlay is not None
     first = view.overlay.rgba
     slider.setValue(15)
-    qtbot.waitUntil(lambda: view.note == "magnified ×15, display only", timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: view.note == "magnified ×15, display only", timeout=PATIENCE)
     assert view.overlay is not None
     assert np.abs(view.overlay.rgba.astype(int) - first).max() > 30
     qtbot.keyClick(smiling, Qt.Key.Key_Home)
-    qtbot.waitUntil(lambda: view.note == "magnified: this is the onset", timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: view.note == "magnified: this is the onset", timeout=PATIENCE)
     assert view.overlay is None
     qtbot.keyClick(smiling, Qt.Key.Key_1, _ALT)
     assert view.note == ""
@@ -193,7 +152,7 @@ def test_an_overlay_s_strength_is_set_where_there_is_one(smiling: MainWindow, qt
 def test_the_difference_is_marked_and_grey_where_nothing_changes(smiling: MainWindow, qtbot: QtBot) -> None:
     view = smiling.player.view
     qtbot.keyClick(smiling, Qt.Key.Key_6, _ALT)
-    qtbot.waitUntil(lambda: view.note == "difference ×4, display only", timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: view.note == "difference ×4, display only", timeout=PATIENCE)
     assert view.overlay is not None
     face = view.overlay.rgba[view.overlay.rgba[..., 3] == 255]
     assert abs(float(np.median(face[:, 0])) - 128) < 6
@@ -204,7 +163,7 @@ def test_a_held_key_flickers_and_released_all_is_as_before(smiling: MainWindow, 
     view, media, flicker = smiling.player.view, smiling.desk.media, smiling.viewing.flicker
     flicker.set_rate(10)
     qtbot.keyClick(smiling, Qt.Key.Key_5, _ALT)
-    qtbot.waitUntil(lambda: view.overlay is not None, timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: view.overlay is not None, timeout=PATIENCE)
     qtbot.keyClick(smiling, Qt.Key.Key_Left)
     shown = media.index
     notes: set[str] = set()
@@ -214,7 +173,7 @@ def test_a_held_key_flickers_and_released_all_is_as_before(smiling: MainWindow, 
         notes.add(view.note)
         return {"flicker: onset", "flicker: apex, head held still, display only"} <= notes
 
-    qtbot.waitUntil(both, timeout=_PATIENCE)
+    qtbot.waitUntil(both, timeout=PATIENCE)
     QTest.keyRelease(smiling, Qt.Key.Key_B)
     assert not flicker.running
     assert media.index == shown
@@ -236,7 +195,7 @@ def test_regions_are_drawn_on_demand_and_named_under_the_pointer(smiling: MainWi
     view = smiling.player.view
     assert not view.faces.regions
     qtbot.keyClick(smiling, Qt.Key.Key_7, _ALT)
-    qtbot.waitUntil(lambda: "left brow" in view.faces.regions, timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: "left brow" in view.faces.regions, timeout=PATIENCE)
     hints: list[str] = []
     view.hovered.connect(hints.append)
     qtbot.mouseMove(view, at(smiling, 226, 205))
@@ -250,25 +209,25 @@ def test_of_two_people_the_one_clicked_is_measured_and_it_can_be_taken_back(
 ) -> None:
     open_clip(window, qtbot, clips / "two", tmp_path)
     view, live = window.player.view, window.desk.live
-    qtbot.waitUntil(lambda: len(view.faces.boxes) == 2, timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: len(view.faces.boxes) == 2, timeout=PATIENCE)
     assert view.note == "2 faces: click the one to measure"
     (other,) = [box for box in view.faces.boxes if not box.chosen]
     before = live.alignment
     assert before is not None
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=at(window, other.rect.center().x(), other.rect.center().y()))
     assert kept_face(window).startswith("frame ")
-    qtbot.waitUntil(lambda: live.alignment not in (None, before), timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: live.alignment not in (None, before), timeout=PATIENCE)
     assert live.alignment is not None
     assert other.rect.contains(QPointF(*live.alignment.middle))
     assert not view.faces.boxes  # it is said whose it is
     qtbot.keyClick(window, Qt.Key.Key_8, _ALT)
-    qtbot.waitUntil(lambda: len(view.faces.boxes) == 2, timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: len(view.faces.boxes) == 2, timeout=PATIENCE)
     (chosen,) = [box for box in view.faces.boxes if box.chosen]
     assert chosen.rect.center().x() == pytest.approx(other.rect.center().x(), abs=5)
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert kept_face(window) == ""
     qtbot.waitUntil(
-        lambda: live.alignment is not None and live.alignment.middle == pytest.approx(before.middle), timeout=_PATIENCE
+        lambda: live.alignment is not None and live.alignment.middle == pytest.approx(before.middle), timeout=PATIENCE
     )
 
 
@@ -293,12 +252,12 @@ def test_without_a_face_it_is_said_and_the_whole_frame_is_the_user_s_choice(
     assert panel.maps() is None
     assert "No face was found" in panel._why.text()
     qtbot.mouseClick(panel.whole_frame, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: panel.maps() is not None, timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: panel.maps() is not None, timeout=PATIENCE)
     assert live.alignment is not None
     assert live.alignment.source == "frame"
     assert kept_face(window) == "whole frame"
     assert window.actions_by_id["whole_frame"].isChecked()
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: bool(live.no_face), timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: bool(live.no_face), timeout=PATIENCE)
     assert kept_face(window) == ""
     assert panel.whole_frame.isVisible()
