@@ -100,7 +100,7 @@ def test_a_frame_behind_is_shown_while_the_newest_is_measured_but_not_at_the_ons
 def test_the_model_s_last_question_is_about_the_marks(smiling: MainWindow, qtbot: QtBot, gate: Gate) -> None:
     live, session = smiling.desk.live, smiling.desk.session
     asked: list[Measurement] = []
-    live.recogniser.ask = asked.append  # type: ignore[method-assign]
+    live.recogniser.ask = asked.append  # type: ignore[assignment]
     live.recogniser.use(Path("a model"))
     session.drag_mark("apex", 2)
     qtbot.waitUntil(lambda: len(asked) == 1, timeout=PATIENCE)

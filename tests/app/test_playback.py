@@ -152,6 +152,7 @@ def test_a_step_moves_the_playhead_and_lays_nothing_out(played: MainWindow, qtbo
     """That, and drawing the whole timeline at every step, took longer than the frame itself."""
     timeline = played.player.timeline
     qtbot.keyClick(played, Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: bool(played.desk.live.no_face), timeout=8000)
     qtbot.wait(300)  # what else was to be laid out after the opening has been
     before, ground = timeline.grab().toImage(), timeline._ground
     layouts = Layouts()
