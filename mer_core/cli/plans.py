@@ -13,9 +13,9 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
     """Protocol, folds, data sets, classes, a saved split."""
     group = parser.add_argument_group("how it is judged")
     named = "; ".join(f"{one.name}: {one.title}" for one in PROTOCOLS.values())
-    group.add_argument("--protocol", choices=list(PROTOCOLS), default="loso", help=f"{named} (default: loso)")
-    group.add_argument("--folds", type=int, default=5, help="folds of the K-fold protocols (default: 5)")
-    group.add_argument("--split-seed", type=int, default=0, help="random seed of the division (default: 0)")
+    group.add_argument("--protocol", choices=list(PROTOCOLS), help=f"{named} (default: loso)")
+    group.add_argument("--folds", type=int, help="folds of the K-fold protocols (default: 5)")
+    group.add_argument("--split-seed", type=int, help="random seed of the division (default: 0)")
     group.add_argument("--train", type=_names, default=(), metavar="A,B", help="cross: data sets to learn from")
     group.add_argument("--test", type=_names, default=(), metavar="C", help="cross: data sets to be tested on")
     group.add_argument("--datasets", type=_names, default=(), metavar="A,B", help="only these data sets")

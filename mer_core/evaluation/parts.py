@@ -18,8 +18,10 @@ from mer_core.models.registry import method
 from mer_core.models.settings import MethodSettings
 from mer_core.versions import versions
 
-_DAMAGED = (OSError, EOFError, ValueError, KeyError, TypeError, NotImplementedError, RuntimeError, MemoryError)
-_DAMAGED += (zipfile.BadZipFile, zlib.error)
+_DAMAGED = (
+    *(OSError, EOFError, ValueError, KeyError, TypeError, NotImplementedError, RuntimeError, MemoryError),
+    *(zipfile.BadZipFile, zlib.error),
+)
 """What numpy and zipfile raise of a file that is not as it was written: another compression, a password, a size."""
 
 

@@ -17,15 +17,14 @@ from mer_core.features import FeatureSet, check_features, check_trainable
 class Plan:
     """How a method is to be judged.
 
-    classes: ``own`` as in the file, or ``three`` (MEGC 2019). label_map: other classes to take. datasets: only these
-    (none named: all). train, test: data sets of the cross-dataset protocol. saved: a file of ``write_split``, in place
-    of a protocol.
+    protocol: leave one subject out if None. folds: 5 if None. split_seed: 0 if None. label_map: the classes to take, in
+    place of the file's own. datasets: only these (none named: all). train, test: data sets of the cross-dataset
+    protocol. saved: a file of ``write_split``, in place of a protocol.
     """
 
-    protocol: str = "loso"
-    folds: int = 5
-    split_seed: int = 0
-    classes: str = "own"
+    protocol: str | None = None
+    folds: int | None = None
+    split_seed: int | None = None
     label_map: LabelMap | None = None
     datasets: tuple[str, ...] = ()
     train: tuple[str, ...] = ()
@@ -33,18 +32,18 @@ class Plan:
     saved: Path | None = None
 
 
-def apply_plan(features: FeatureSet, plan: Plan) -> tuple[FeatureSet, Split]:
-    """The clips that take part and their folds, or FeatureError with one sentence."""
+def apply_plan(features: FeatureSet, plan: Plan, *, draws_more: bool = False) -> tuple[FeatureSet, Split]:
+    """The clips that take part and their folds, or FeatureError with one sentence, also for a wish without effect.
+
+    draws_more: whether ``plan.split_seed`` has a use beside this division.
+    """
     check_features(features)
-    label_map = MEGC if plan.classes == "three" or plan.protocol == "composite" else plan.label_map
+    _check_wishes(plan, draws_more)
+    label_map = MEGC if plan.protocol == "composite" else plan.label_map
     if label_map is not None:
         features = mapped(features, label_map)
     if plan.datasets:
         features = only_datasets(features, plan.datasets)
-    if plan.protocol != "cross" and (plan.train or plan.test):
-        raise FeatureError(
-            "Data sets to train and to test on belong to the protocol 'cross': choose it, or leave them."
-        )
     if plan.saved is not None:
         division = read_split(plan.saved, features)
     elif plan.protocol == "cross":
@@ -52,7 +51,10 @@ def apply_plan(features: FeatureSet, plan: Plan) -> tuple[FeatureSet, Split]:
     else:
         if plan.protocol == "composite":
             _check_composite(features)
-        division = split(plan.protocol, features.label, features.group, folds=plan.folds, seed=plan.split_seed)
+        folds = 5 if plan.folds is None else plan.folds
+        division = split(
+            plan.protocol or "loso", features.label, features.group, folds=folds, seed=plan.split_seed or 0
+        )
     check_trainable(features)
     check_division(features, division)
     return features, division
@@ -79,6 +81,35 @@ def missing_in_training(features: FeatureSet, division: Split) -> list[str]:
             names = ", ".join(features.classes[index] for index in sorted(lost))
             notes.append(f"Fold {fold + 1} is tested on {names}, of which it has no clip to learn from.")
     return notes
+
+
+def _check_wishes(plan: Plan, draws_more: bool) -> None:
+    """Raise FeatureError for what the plan asks for and could not have."""
+    if plan.saved is not None:
+        given = {"protocol": plan.protocol is not None, "folds": plan.folds is not None}
+        given |= {"split-seed": plan.split_seed is not None and not draws_more}
+        given |= {"train": bool(plan.train), "test": bool(plan.test)}
+        for name, there in given.items():
+            if there:
+                raise FeatureError(f"A saved split says itself who is held out when: leave --{name} or --split out.")
+        return
+    chosen = PROTOCOLS.get(plan.protocol or "loso")
+    if chosen is None:
+        return  # ``split`` says which there are
+    if chosen.name != "cross" and (plan.train or plan.test):
+        raise FeatureError(
+            "Data sets to train and to test on belong to the protocol 'cross': choose it, or leave them."
+        )
+    if plan.folds is not None and not chosen.counts_folds:
+        counted = " or ".join(f"--protocol {one.name}" for one in PROTOCOLS.values() if one.counts_folds)
+        raise FeatureError(f"The protocol '{chosen.name}' has folds of its own: leave --folds out, or take {counted}.")
+    if plan.split_seed is not None and not chosen.drawn and not draws_more:
+        raise FeatureError(f"The protocol '{chosen.name}' draws nothing at random: leave --split-seed out.")
+    if chosen.name == "composite" and plan.label_map is not None and plan.label_map.classes != MEGC_CLASSES:
+        raise FeatureError(
+            f"The composite protocol is of MEGC 2019's three classes, not of {plan.label_map.title}: leave the label "
+            "map out, or take another protocol."
+        )
 
 
 def _cross(features: FeatureSet, plan: Plan) -> tuple[FeatureSet, Split]:

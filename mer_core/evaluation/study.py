@@ -60,8 +60,9 @@ def run_study(
     with the reason; FeatureError if the features or the plan are not usable, MerError if ``out`` cannot be written.
     """
     options = options or Options()
-    features, division = apply_plan(features, plan)
-    divisions = {"full": division, "small": _small(features, division, plan.split_seed)}
+    draws_more = any(_division_name(entry, options) == "small" for entry in entries)
+    features, division = apply_plan(features, plan, draws_more=draws_more)
+    divisions = {"full": division, "small": _small(features, division, plan.split_seed or 0)}
     obstacles = {
         entry.name: _obstacle(entry, features, divisions[_division_name(entry, options)], options) for entry in entries
     }

@@ -6,7 +6,9 @@ from mer_core.report.rows import datasets, interval, measured, number, spread
 
 _ESCAPED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 _ESCAPED |= {sign: "\\" + sign for sign in "&%$#_{}"}
-_ESCAPED |= {"±": r"$\pm$", "φ": r"$\varphi$", "·": r"$\cdot$", "…": r"\dots{}"}
+_ESCAPED |= {"±": r"$\pm$", "×": r"$\times$", "·": r"$\cdot$", "−": "$-$", "≤": r"$\leq$", "≥": r"$\geq$"}
+_ESCAPED |= {"→": r"$\rightarrow$", "φ": r"$\varphi$", "ε": r"$\varepsilon$", "²": "$^2$", "°": r"$^\circ$"}
+_ESCAPED |= {"…": r"\dots{}", "–": "--", "—": "---", "“": "``", "”": "''", "’": "'", "†": r"$^\dagger$", "\u00a0": "~"}
 
 
 def latex_table(study: dict[str, Any]) -> str:
@@ -18,21 +20,21 @@ def latex_table(study: dict[str, Any]) -> str:
     for entry in rows:
         pooled, seeds = entry["pooled"], len(entry["seeds"])
         mark = r"$^\dagger$" if entry["division"] == "small" else ""
-        uf1 = _escape(spread(pooled["uf1"], seeds))
+        uf1 = escape(spread(pooled["uf1"], seeds))
         if full and entry["division"] == "full" and pooled["uf1"]["mean"] == max(full):
             uf1 = rf"\textbf{{{uf1}}}"
         of_sets = entry["per_dataset"]
         name = entry["title"] if study["kind"] == "ablation" else entry["name"]
         cells = [
-            _escape(name) + mark,
+            escape(name) + mark,
             uf1,
             interval(entry["interval"]["uf1"]),
-            _escape(spread(pooled["uar"], seeds)),
-            _escape(spread(pooled["accuracy"], seeds)),
+            escape(spread(pooled["uar"], seeds)),
+            escape(spread(pooled["accuracy"], seeds)),
             *(number(of_sets[one]["uf1"]["mean"]) if one in of_sets else "--" for one in sets),
         ]
         lines.append("    " + " & ".join(cells) + r" \\")
-    heads = ["", "UF1", r"95\,\% interval", "UAR", "Accuracy", *(f"UF1 {_escape(one)}" for one in sets)]
+    heads = ["", "UF1", r"95\,\% interval", "UAR", "Accuracy", *(f"UF1 {escape(one)}" for one in sets)]
     return "\n".join(
         [
             "% " + " ".join(study["command"].split()),
@@ -59,14 +61,15 @@ def _caption(study: dict[str, Any]) -> str:
     if "full" in divisions:
         full = divisions["full"]
         said.append(f"{full['title']}, {full['folds']} folds")
-    text = _escape(", ".join(said)) + r"; pooled, mean $\pm$ sd over seeds, bootstrap over subjects."
+    text = escape(", ".join(said)) + r"; pooled, mean $\pm$ sd over seeds, bootstrap over subjects."
     if any(one["leaks_subjects"] for one in divisions.values()):
         text += r" \textbf{Leaks subjects: flattering, not for comparison.}"
     if "small" in divisions:
         small = divisions["small"]
-        text += rf" $^\dagger$ {_escape(small['title'])}, {small['folds']} folds, one seed."
+        text += rf" $^\dagger$ {escape(small['title'])}, {small['folds']} folds, one seed."
     return text
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """As LaTeX sets it, with pdfLaTeX too: signs that mean something, and those that its fonts lack."""
     return "".join(_ESCAPED.get(sign, sign) for sign in text)

@@ -16,6 +16,7 @@ COLOURS = ("#1d5fa8", "#d9822b", "#2e8b57", "#8e44ad", "#b5483a", "#00838f")
 _PALE: Any = {"frameon": True, "facecolor": "white", "edgecolor": "none", "framealpha": 0.8}
 _STYLE: Any = {
     "svg.fonttype": "none",
+    "text.parse_math": False,  # a dollar sign in a class's name is a dollar sign
     "svg.hashsalt": "mer",
     "font.family": "sans-serif",
     "font.sans-serif": ["Inter", "Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "DejaVu Sans"],

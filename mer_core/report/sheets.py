@@ -40,18 +40,18 @@ def comparisons_csv(study: dict[str, Any]) -> str:
 
 
 def predictions_csv(study: dict[str, Any]) -> str:
-    """One line an entry and clip: its class, its fold, each seed's answer, mean probabilities."""
-    classes = study["data"]["classes"]
-    head = ("entry", "dataset", "subject", "clip", "fold", "label", "predicted_by_seed", *(f"p_{c}" for c in classes))
+    """One line an entry and clip: its class, its fold, the answer of each seed (empty: not run), mean probabilities."""
+    classes, entries = study["data"]["classes"], measured(study)
+    seeds = sorted({seed for entry in entries for seed in entry["seeds"]})
     keys = ("dataset", "subject", "clip", "fold", "label")
-    return _csv(
-        head,
-        (
-            (entry["name"], *(one[key] for key in keys), " ".join(one["predicted"]), *one["probabilities"])
-            for entry in measured(study)
-            for one in entry["predictions"]
-        ),
-    )
+    head = ("entry", *keys, *(f"predicted_seed_{seed}" for seed in seeds), *(f"p_{name}" for name in classes))
+    lines = []
+    for entry in entries:
+        for one in entry["predictions"]:
+            answers = dict(zip(entry["seeds"], one["predicted"], strict=True))
+            given = (answers.get(seed, "") for seed in seeds)
+            lines.append((entry["name"], *(one[key] for key in keys), *given, *one["probabilities"]))
+    return _csv(head, lines)
 
 
 def _csv(head: Sequence[str], lines: Iterable[Sequence[Any]]) -> str:

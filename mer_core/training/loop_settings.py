@@ -50,7 +50,7 @@ class MicroAttentionSettings(LoopSettings):
         **{"epochs": 50, "batch": 10, "optimiser": "sgd", "schedule": "step", "step": 10, "gamma": 0.1, "rate": 1e-3},
         **{"weight_decay": 5e-4},
     } | _PUBLISHED
-    side: int = switch(224, "height and width of the face picture that the network reads", least=32)
+    side: int = switch(224, "height and width of the face picture that the network reads", least=64)
     dropout: float = switch(0.0, "chance that a pooled feature is dropped in training", least=0)
 
 

@@ -82,6 +82,11 @@ class TrainSettings(LearningSettings):
         super().__post_init__()
         if self.c == 0:
             raise ModelError("The setting 'c' must be above 0.")
+        if self.half_waves and self.scaling in ("minmax", "bytes"):
+            raise ModelError(
+                f"The setting 'half_waves' needs values of both signs, and scaling by {self.scaling} leaves none: set "
+                "'scaling' to standardise or median."
+            )
 
     @property
     def also_reads(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mer_core.annotation.label_maps import MEGC, OWN, label_map
 from mer_core.errors import FeatureError, MerError
 from mer_core.evaluation.plan import Plan, apply_plan, missing_in_training
 from mer_core.evaluation.saved_splits import read_split, write_split
@@ -31,7 +32,7 @@ def test_cross_learns_from_some_sets_and_tests_on_others() -> None:
 
 
 def test_composite_leaves_out_people_not_subject_numbers() -> None:
-    _, division = apply_plan(_two_sets(), Plan("composite"))
+    _, division = apply_plan(_two_sets(), Plan("composite", label_map=MEGC))
     assert division.held_out.shape == (7, 42)
     assert (division.held_out.sum(axis=1) == 6).all()
 
@@ -46,7 +47,7 @@ def test_emotions_become_three_classes() -> None:
     toy = toy_features(subjects=2, each=12)
     names = ("tense", "happiness", "disgust", "surprise")
     features = replace(toy, label=np.arange(24) % 4, classes=names)
-    three, _ = apply_plan(features, Plan(classes="three"))
+    three, _ = apply_plan(features, Plan(label_map=MEGC))
     assert three.classes == ("negative", "positive", "surprise")
     assert three.class_counts == {"negative": 6, "positive": 6, "surprise": 6}
     assert set(three.clip) == set(features.clip[features.label > 0])
@@ -107,6 +108,16 @@ def test_saved_split_that_does_not_fit(tmp_path: Path) -> None:
         (Plan(datasets=("a", "z")), "no data set z"),
         (Plan("composite", datasets=("a",)), "all clips are of a"),
         (Plan("guess"), "is unknown"),
+        (Plan(folds=3), "'loso' has folds of its own: leave --folds out, or take --protocol kfold or"),
+        (Plan("holdout", folds=3), "'holdout' has folds of its own"),
+        (Plan("cross", folds=3, train=("a",), test=("b",)), "'cross' has folds of its own"),
+        (Plan("loso", split_seed=1), "draws nothing at random: leave --split-seed out"),
+        (Plan("composite", label_map=label_map("casme2-five")), "three classes, not of CASME II, five classes"),
+        (Plan("composite", label_map=OWN), "three classes, not of the data set's own classes"),
+        (Plan("kfold", saved=Path("x.json")), "leave --protocol or --split out"),
+        (Plan(folds=4, saved=Path("x.json")), "leave --folds or --split out"),
+        (Plan(split_seed=0, saved=Path("x.json")), "leave --split-seed or --split out"),
+        (Plan(train=("a",), saved=Path("x.json")), "leave --train or --split out"),
         (Plan("kfold", folds=1), "at least two folds"),
     ],
 )
@@ -138,7 +149,7 @@ def _hostile() -> dict[str, tuple[FeatureSet, str]]:
 @pytest.mark.parametrize("name", list(_hostile()))
 def test_hostile_features_are_answered_in_a_sentence(name: str) -> None:
     features, said = _hostile()[name]
-    plan = Plan(classes="three") if name == "no class of the three" else Plan()
+    plan = Plan(label_map=MEGC) if name == "no class of the three" else Plan()
     with pytest.raises(FeatureError, match=said) as raised:
         apply_plan(features, plan)
     assert "\n" not in str(raised.value)

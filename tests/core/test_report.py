@@ -3,15 +3,19 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mer_core.evaluation.entries import benchmark_entries
+from mer_core.evaluation.entries import ABLATION, benchmark_entries
 from mer_core.evaluation.plan import Plan
+from mer_core.evaluation.protocols import PROTOCOLS
 from mer_core.evaluation.study import Options, run_study
+from mer_core.models.registry import METHODS
+from mer_core.report.latex import escape
 from mer_core.report.page import page
 from mer_core.report.rows import count, number, time_taken
 from mer_core.report.write import write_report
@@ -113,6 +117,9 @@ def test_sheets_hold_the_same_figures(study: dict[str, Any], tmp_path: Path) -> 
     assert next(one["scope"] for one in lines if one["entry"] == "diverged").startswith("not run: ")
     predictions = list(csv.DictReader(io.StringIO((tmp_path / "predictions.csv").read_text(encoding="utf-8"))))
     assert len(predictions) == 3 * 48
+    for line, one in zip(predictions, [*entry["predictions"]], strict=False):
+        assert [line["predicted_seed_0"], line["predicted_seed_1"]] == one["predicted"]
+    assert {line["predicted_seed_1"] for line in predictions if line["entry"] == "large"} == {""}
     pairs = list(csv.DictReader(io.StringIO((tmp_path / "comparisons.csv").read_text(encoding="utf-8"))))
     assert [(one["first"], one["second"]) for one in pairs] == [("ststnet", "<b>&co_")]
 
@@ -127,6 +134,22 @@ def test_latex_has_a_cell_for_every_column_and_escapes(study: dict[str, Any], tm
         assert len(re.findall(r"(?<!\\)&", line)) == columns - 1
     assert r"<b>\&co\_" in text
     assert r"large$^\dagger$" in text
+
+
+def test_every_title_is_ascii_to_latex() -> None:
+    titles = [title for _, title, _ in ABLATION]
+    titles += [f"{one.title} {one.name}" for one in METHODS.values()]
+    titles += [one.title for one in PROTOCOLS.values()]
+    assert any("−" in title for title in titles)
+    assert [title for title in titles if not escape(title).isascii()] == []
+    assert escape("apex − onset ± 5×5 · 95 %") == r"apex $-$ onset $\pm$ 5$\times$5 $\cdot$ 95 \%"
+
+
+def test_a_dollar_sign_in_a_class_s_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    register(monkeypatch, quick("one"))
+    features = replace(toy_features(subjects=3), classes=("a$x{$", "y\\z_", "c"))
+    write_report(run_study("benchmark", features, Plan(), benchmark_entries(seeds=1), tmp_path), tmp_path)
+    assert "a$x{$" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_numbers_as_the_field_prints_them() -> None:

@@ -98,7 +98,7 @@ def test_what_was_measured_is_not_measured_again(tmp_path: Path, monkeypatch: py
 def test_any_damage_to_a_part_counts_as_not_measured(tmp_path: Path) -> None:
     store = PartStore(tmp_path, FEATURES, {"full": np.eye(8, dtype=bool).repeat(6, axis=1)})
     task = Task("one", "one", QuickSettings(), 0, "full")
-    whole = Part(np.tile(np.float32([0.2, 0.3, 0.5]), (48, 1)), 1.0)
+    whole = Part(np.tile(np.array([0.2, 0.3, 0.5], np.float32), (48, 1)), 1.0)
     store.add(task, whole)
     (path,) = tmp_path.iterdir()
     content = path.read_bytes()
@@ -163,7 +163,7 @@ def test_the_smaller_protocol_is_drawn_with_the_split_seed(tmp_path: Path) -> No
     assert [seed for seed, _ in drawn] == [0, 1, 2]
     assert len({text for _, text in drawn}) > 1
     # Nothing is drawn where each subject is left out.
-    assert _study(tmp_path / "loso", "one", plan=Plan(split_seed=3))["divisions"]["full"]["split_seed"] is None
+    assert _study(tmp_path / "loso", "one")["divisions"]["full"]["split_seed"] is None
 
 
 def test_the_smaller_protocol_is_checked_and_noted_too(tmp_path: Path) -> None:

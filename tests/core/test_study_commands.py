@@ -83,6 +83,14 @@ def test_a_defect_in_one_row_is_told_at_the_end(
         (["ablation", "{data}.h5", "--out", "{out}"], "no feature file"),
         (["evaluate", "{data}", "--method", "hoof", "--test-peek"], "nothing to peek at"),
         (["evaluate", "{data}", "--protocol", "cross"], "--train A,B --test C"),
+        (["evaluate", "{data}", "--method", "hoof", "--folds", "4"], "leave --folds out"),
+        (["evaluate", "{data}", "--method", "hoof", "--split-seed", "1"], "leave --split-seed out"),
+        (["benchmark", "{data}", "--out", "{out}", "--methods", "hoof", "--split-seed", "1"], "--split-seed out"),
+        (["evaluate", "{data}", "--method", "hoof", "--split", "x", "--protocol", "loso"], "leave --protocol or"),
+        (["evaluate", "{data}", "--protocol", "composite", "--classes", "own"], "MEGC 2019's three classes"),
+        (["evaluate", "{data}", "--method", "hoof", "--gamma", "1"], "'gamma' is the RBF kernel's"),
+        (["evaluate", "{data}", "--half-waves", "--scaling", "bytes"], "needs values of both signs"),
+        (["evaluate", "{data}", "--method", "micro-attention", "--side", "32"], "must be at least 64"),
     ],
 )
 def test_a_wish_that_cannot_be_met(
