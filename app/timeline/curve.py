@@ -36,6 +36,7 @@ class CurvePainter:
         self.curve: Curve | None = None
         self.region = WHOLE
         self.visible = True
+        self._laid_out: Curve | None = None
         self._view: tuple[object, ...] = ()
         self._lines: dict[str, list[QPointF]] = {}
 
@@ -77,10 +78,10 @@ class CurvePainter:
 
     def _lay_out(self, geometry: Geometry) -> None:
         curve = self.shown
-        view = (id(curve), self.region, geometry.first, geometry.shown, geometry.width)
-        if curve is None or view == self._view:
+        view = (self.region, geometry.first, geometry.shown, geometry.width)
+        if curve is None or (curve is self._laid_out and view == self._view):
             return
-        self._view = view
+        self._laid_out, self._view = curve, view
         first, last = geometry.in_view()
         begin = max(0, bisect_left(curve.indices, first) - 1)
         end = min(len(curve.indices), bisect_right(curve.indices, last) + 1)

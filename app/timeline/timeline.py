@@ -244,17 +244,21 @@ class Timeline(QWidget):
 
     def leaveEvent(self, event: object) -> None:  # noqa: ARG002
         self.hinted.emit("")
-        self._hovered = None
-        self._draw_anew()
+        self._widen(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.ignore()
 
     def _hover(self, name: MarkName | None, index: int) -> None:
-        self._hovered = name
         self.setCursor(Qt.CursorShape.SizeHorCursor if name else Qt.CursorShape.ArrowCursor)
         self.hinted.emit(self._hint(name, index))
-        self._draw_anew()
+        self._widen(name)
+
+    def _widen(self, name: MarkName | None) -> None:
+        """Draw the flag under the pointer wider than the others."""
+        if self._hovered != name:
+            self._hovered = name
+            self._draw_anew()
 
     def _hint(self, name: MarkName | None, index: int) -> str:
         if name is not None and self._ghost(name) is not None:
