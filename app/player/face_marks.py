@@ -25,7 +25,10 @@ class FaceBox:
 
 @dataclass
 class FaceMarks:
-    """All in frame pixels. outline: (4, 2), the aligned square. landmarks: (N, 2). regions: (N, 2) each, by name."""
+    """All in frame pixels. outline: (4, 2), the aligned square's corners. regions: by name.
+
+    landmarks: (N, 2), in which whole numbers are pixels' centres; all else is as Qt counts, where they are corners.
+    """
 
     outline: np.ndarray | None = None
     landmarks: np.ndarray | None = None
@@ -68,7 +71,7 @@ class FaceMarks:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(255, 255, 255, 190))
             radius = 1.2 / scale
-            for x, y in self.landmarks:
+            for x, y in self.landmarks + 0.5:
                 painter.drawEllipse(QRectF(x - radius, y - radius, 2 * radius, 2 * radius))
         self._paint_boxes(painter)
 

@@ -100,8 +100,13 @@ class FacePicker(QObject):
     def _show(self, index: int, faces: list[Face]) -> None:
         self._found = index, faces
         measured = self._measured(faces)
+        to_corners = 0.5  # in a face's box whole numbers are pixels' centres, in the view their corners
         self._view.faces.boxes = tuple(
-            FaceBox(QRectF(*face.box), f"{number}, measured" if face is measured else str(number), face is measured)
+            FaceBox(
+                QRectF(*face.box).translated(to_corners, to_corners),
+                f"{number}, measured" if face is measured else str(number),
+                face is measured,
+            )
             for number, face in enumerate(faces, 1)
         )
         self._view.update()

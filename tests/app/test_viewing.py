@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app import places
 from app.main_window import MainWindow
 from app.panels.motion import MotionPanel
+from app.player.face_marks import FaceMarks
 from mer_core.project import Project
 from tests.app.smiling import PATIENCE, open_clip
 
@@ -204,6 +206,19 @@ def test_regions_are_drawn_on_demand_and_named_under_the_pointer(smiling: MainWi
     assert not view.faces.regions
 
 
+def test_landmarks_are_drawn_on_their_pixels_centres() -> None:
+    picture, scale = QImage(200, 200, QImage.Format.Format_Grayscale8), 10
+    picture.fill(0)
+    painter = QPainter(picture)
+    painter.scale(scale, scale)
+    FaceMarks(landmarks=np.array([[8.0, 13.0]], np.float32)).paint(painter, scale)
+    painter.end()
+    light = np.array(picture.constBits()).reshape(200, picture.bytesPerLine())[:, :200].astype(float)
+    rows, columns = np.indices(light.shape) + 0.5
+    middle = (columns * light).sum() / light.sum(), (rows * light).sum() / light.sum()
+    assert middle == pytest.approx((85, 135), abs=0.5)
+
+
 def test_of_two_people_the_one_clicked_is_measured_and_it_can_be_taken_back(
     window: MainWindow, qtbot: QtBot, clips: Path, tmp_path: Path
 ) -> None:
@@ -211,6 +226,9 @@ def test_of_two_people_the_one_clicked_is_measured_and_it_can_be_taken_back(
     view, live = window.player.view, window.desk.live
     qtbot.waitUntil(lambda: len(view.faces.boxes) == 2, timeout=PATIENCE)
     assert view.note == "2 faces: click the one to measure"
+    for box, face in zip(view.faces.boxes, window.viewing.faces._found[1], strict=True):
+        x, y = face.centre
+        assert (box.rect.center().x(), box.rect.center().y()) == pytest.approx((x + 0.5, y + 0.5))
     (other,) = [box for box in view.faces.boxes if not box.chosen]
     before = live.alignment
     assert before is not None
