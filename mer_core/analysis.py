@@ -27,7 +27,7 @@ class Measurement:
 
     warnings: sentences for the user; empty when all is well. alignment: where the crop lies in the frames; that of the
     clip, unless the head strays so far in it that the onset had to be aligned by itself. settings: how it was
-    measured. first: the onset frame.
+    measured. frames: the indices of the two frames measured between. first: the onset frame.
     """
 
     field: FlowField
@@ -36,6 +36,7 @@ class Measurement:
     warnings: tuple[str, ...]
     alignment: Alignment
     settings: FlowSettings
+    frames: tuple[int, int]
     first: np.ndarray = dataclass_field(repr=False)
 
     @cached_property
@@ -46,6 +47,15 @@ class Measurement:
         """
         carried = self.alignment.following(cv2.invertAffineTransform(self.field.head_motion.matrix))
         return _small(carried.crop(self.first))
+
+    def ends_nearer(self, index: int) -> bool:
+        """Whether frame `index` lies nearer to the second of the frames measured than to the first."""
+        onset, target = self.frames
+        return abs(index - target) < abs(index - onset)
+
+    def place(self, *, at_end: bool) -> Alignment:
+        """Where the crop lies in the first of the frames measured, or carried along with the head in the second."""
+        return self.alignment.following(self.field.head_motion.matrix) if at_end else self.alignment
 
 
 def measure_clip(
@@ -71,7 +81,7 @@ def measure_clip(
     warnings = _warnings(field, crops, onset, apex)
     if local is None:
         warnings.insert(0, "No face is seen in the onset frame: its place is guessed from the rest of the clip.")
-    return Measurement(field, feature_cube(field), _small(end), tuple(warnings), crops, settings, first)
+    return Measurement(field, feature_cube(field), _small(end), tuple(warnings), crops, settings, (onset, apex), first)
 
 
 def _small(picture: np.ndarray) -> np.ndarray:

@@ -53,7 +53,8 @@ class Player(QWidget):
     def __init__(self, media: Media, actions: Actions) -> None:
         super().__init__()
         self._media = media
-        self._heat: dict[str, tuple[np.ndarray, float, Alignment]] = {}  # map over the crop, its largest, where
+        self._heat: dict[str, tuple[np.ndarray, float, Measurement]] = {}  # map over the crop, its largest, of what
+        self._heat_at_end = False  # where the head has the map that lies over the face
         self.view = VideoView()
         self.timeline = Timeline()
         self.playback = Playback(media, self)
@@ -186,7 +187,7 @@ class Player(QWidget):
         self._heat.pop("strain", None)
         if measurement is not None:
             strain = measurement.field.strain
-            self._heat["strain"] = strain, max(float(strain.max()), _LEAST_STRAIN), measurement.alignment
+            self._heat["strain"] = strain, max(float(strain.max()), _LEAST_STRAIN), measurement
         self._paint_overlay("strain")
 
     def show_attention(self, answer: Prediction | None, measurement: Measurement | None) -> None:
@@ -195,7 +196,7 @@ class Player(QWidget):
         if answer is not None and measurement is not None:
             # Where it looks more than elsewhere: the map's own least and most are the scale's ends.
             relative = answer.attention - answer.attention.min()
-            self._heat["attention"] = relative, float(relative.max()), measurement.alignment
+            self._heat["attention"] = relative, float(relative.max()), measurement
         self._paint_overlay("attention")
 
     def show_face(self, alignment: Alignment | None, *, outline: bool, regions: bool) -> None:
@@ -236,8 +237,18 @@ class Player(QWidget):
         if name == self.chosen_overlay:
             from app.player.overlays import heat_overlay
 
-            heat = self._heat.get(name)
-            self.view.show_overlay(heat_overlay(*heat) if heat else None)
+            overlay = None
+            if name in self._heat:
+                values, largest, measurement = self._heat[name]
+                self._heat_at_end = measurement.ends_nearer(self._media.index)
+                overlay = heat_overlay(values, largest, measurement.place(at_end=self._heat_at_end))
+            self.view.show_overlay(overlay)
+
+    def _carry_overlay(self, index: int) -> None:
+        """A map goes along with the head, as far as is known where it is."""
+        heat = self._heat.get(self.chosen_overlay)
+        if heat is not None and heat[2].ends_nearer(index) != self._heat_at_end:
+            self._paint_overlay(self.chosen_overlay)
 
     # Moving through the clip
 
@@ -281,6 +292,7 @@ class Player(QWidget):
 
     def _show_frame(self, index: int) -> None:
         self.view.show_frame(self._media.image)
+        self._carry_overlay(index)
         self.timeline.set_index(index)
         if not self.playback.playing or time.monotonic() - self._position_told > _READABLE:
             self._show_position(index)

@@ -11,7 +11,7 @@ from app.main_window import MainWindow
 from tests.moving_face import moved, noisy, portrait, similarity, smile
 
 PATIENCE = 15_000  # milliseconds
-_HEAD = similarity(0.6, 1.0, (2, -1), (224, 200))
+HEAD = similarity(0.6, 1.0, (2, -1), (224, 200))
 
 
 def make_clips(root: Path) -> None:
@@ -19,7 +19,7 @@ def make_clips(root: Path) -> None:
     rng = np.random.default_rng(0)
     amounts = (0, 0.5, 1, 1.5, 2)
     pictures = {
-        "smile": [noisy(moved(_HEAD if a else None, smile(a)), 1, n) for n, a in enumerate(amounts)],
+        "smile": [noisy(moved(HEAD if a else None, smile(a)), 1, n) for n, a in enumerate(amounts)],
         "two": [np.hstack([moved(expression=smile(a)), portrait()]) for a in amounts],
         "nobody": [rng.integers(90, 110, (120, 160, 3), np.uint8) for _ in amounts],
     }

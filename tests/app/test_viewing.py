@@ -15,7 +15,8 @@ from app.main_window import MainWindow
 from app.panels.motion import MotionPanel
 from app.player.face_marks import FaceMarks
 from mer_core.project import Project
-from tests.app.smiling import PATIENCE, open_clip
+from mer_core.recognition import Prediction
+from tests.app.smiling import HEAD, PATIENCE, open_clip
 
 _ALT = Qt.KeyboardModifier.AltModifier
 
@@ -149,6 +150,31 @@ def test_an_overlay_s_strength_is_set_where_there_is_one(smiling: MainWindow, qt
     assert player.opacity.isEnabled()
     qtbot.keyClick(smiling, Qt.Key.Key_1, _ALT)
     assert not player.opacity.isEnabled()
+
+
+@pytest.mark.parametrize("overlay", ["strain", "attention"])
+def test_an_overlay_goes_along_with_the_head(smiling: MainWindow, overlay: str) -> None:
+    """At the onset the map lies where the face is then, at the apex where the head has carried it."""
+    view, live, media = smiling.player.view, smiling.desk.live, smiling.desk.media
+    measured = next(iter(live._kept.values()))
+    answer = Prediction(("happiness",), np.ones(1, np.float32), np.eye(28, dtype=np.float32), 0.0)
+    smiling.player.show_attention(answer, measured)
+    smiling.player.choose_overlay(overlay)
+
+    def middle() -> np.ndarray:
+        assert view.overlay is not None
+        side = len(view.overlay.rgba) / 2
+        return view.overlay.to_frame @ (side, side, 1)
+
+    media.seek(0)
+    at_onset = middle()
+    assert live.alignment is not None
+    assert at_onset == pytest.approx(np.add(live.alignment.middle, 0.5))
+    media.seek(4)
+    assert middle() == pytest.approx(HEAD @ (*at_onset, 1), abs=0.3)
+    assert np.hypot(*(middle() - at_onset)) > 1.5
+    media.seek(1)
+    assert middle() == pytest.approx(at_onset)
 
 
 def test_the_difference_is_marked_and_grey_where_nothing_changes(smiling: MainWindow, qtbot: QtBot) -> None:
