@@ -19,10 +19,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="methods too heavy for many folds: five folds of subjects and one seed, marked so; or all the same; or "
         "not at all (default: small)",
     )
+    parser.add_argument(
+        "--published",
+        action="store_true",
+        help="train as each method's authors did, where that is known (mostly far slower); the rest as usual",
+    )
     add_study(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure what is missing in --out, then write the report."""
-    entries = benchmark_entries(names(arguments.methods), seeds=arguments.seeds, epochs=arguments.epochs)
+    entries = benchmark_entries(
+        names(arguments.methods), seeds=arguments.seeds, epochs=arguments.epochs, published=arguments.published
+    )
     return run_study_command("benchmark", arguments, entries, arguments.heavy)

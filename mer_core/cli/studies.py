@@ -126,6 +126,7 @@ def _show(study: dict[str, Any], report: Path) -> None:
     from rich.console import Console
 
     from mer_core.cli.tables import figures_table
+    from mer_core.report.recipes import recipe_notes
     from mer_core.report.rows import measured, not_run
 
     console = Console()
@@ -137,6 +138,8 @@ def _show(study: dict[str, Any], report: Path) -> None:
     }
     if rows:
         console.print(figures_table(f"{study['kind']}: {protocols}{warning}", rows))
+        for note in study["notes"] + recipe_notes(study):
+            console.print(note, style="yellow", markup=False)
     for entry in not_run(study):
         console.print(f"{entry['name']} was not measured: {entry['not_run']}", style="red", markup=False)
     console.print(f"Report: {report}", soft_wrap=True, markup=False)

@@ -116,7 +116,7 @@ def _shortened(entries: Sequence[Entry]) -> list[str]:
     """A sentence if any method was trained for fewer epochs than it should be."""
     for entry in entries:
         epochs = getattr(entry.settings, "epochs", 0)
-        if epochs < getattr(type(entry.settings)(), "epochs", 0):
+        if epochs < entry.own_epochs:
             return [f"Trained for {epochs} epochs in place of each method's own: a trial run, no result."]
     return []
 
@@ -226,6 +226,7 @@ def _about(entry: Entry, features: FeatureSet) -> dict[str, Any]:
         "parameters": chosen.parameters(classes, entry.settings),
         "multiply_adds": chosen.flops(classes, entry.settings),
         "settings": entry.settings.to_dict(),
+        "published": dict(chosen.settings.PUBLISHED),
     }
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mer_core.report.recipes import recipe_notes
 from mer_core.report.rows import datasets, interval, measured, number, spread
 
 _ESCAPED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
@@ -49,6 +50,7 @@ def latex_table(study: dict[str, Any]) -> str:
             *lines,
             r"    \bottomrule",
             r"  \end{tabular}",
+            *(rf"  \par\smallskip{{\footnotesize {escape(note)}\par}}" for note in recipe_notes(study)),
             r"\end{table}",
             "",
         ]

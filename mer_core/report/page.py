@@ -7,6 +7,7 @@ from mer_core.evaluation import published
 from mer_core.report import plots
 from mer_core.report.html import Html, escaped, figure, joined, table, tag
 from mer_core.report.matrices import confusion_grid, pair_table
+from mer_core.report.recipes import recipe_notes, recipes
 from mer_core.report.rows import count, datasets, interval, measured, not_run, number, spread, time_taken
 from mer_core.report.style import STYLE
 
@@ -22,7 +23,10 @@ def page(study: dict[str, Any]) -> str:
     rows = measured(study)
     parts: list[Html | None] = [_head(study, title), *_warnings(study)]
     if rows:
-        parts += [_results(study, rows), _plots(study, rows)]
+        parts.append(_results(study, rows))
+        if study["kind"] == "benchmark" or recipe_notes(study):
+            parts.append(_section("How each was trained", recipes(study, rows, _labels(study, rows))))
+        parts.append(_plots(study, rows))
         if len(datasets(study)) > 1 or study["kind"] == "benchmark":
             parts.append(_by_dataset(study, rows))
         parts.append(_differences(study, rows))

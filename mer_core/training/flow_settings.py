@@ -1,7 +1,8 @@
 """The settings of the small flow networks: fast by default, each class holds what the published loop was.
 
-Published loops take hours a comparison (STSTNet's about 140 s a fold). OneCycle up to a far higher rate gives the same
-figures in a few epochs. All loops here shuffle; the published STSTNet's does not.
+Published loops take hours a comparison (STSTNet's about 140 s a fold). By default these networks go up to a far higher
+rate, by OneCycle, for few epochs: another recipe, whose figures need not be those of the published one, which
+``--published`` follows. All loops here shuffle; the published STSTNet's does not.
 """
 
 from dataclasses import dataclass

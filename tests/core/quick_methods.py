@@ -69,10 +69,10 @@ def quick(name: str, predict_held_out: Callable[..., np.ndarray] = predict, **gi
         name=name,
         title=f"the quick method {name}",
         source="tests",
-        settings=QuickSettings,
         predict_held_out=predict_held_out,
         **{
             "reads": ("flow",),
+            "settings": QuickSettings,
             "parameters": lambda classes, _settings: 1000 * classes,
             "fit": refuse,
             "flops": lambda classes, _settings: 2_500_000 * classes,

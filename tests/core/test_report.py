@@ -1,25 +1,28 @@
 """The report: whole in itself, true to the study, and fit for print, spreadsheet and paper."""
 
 import csv
+import html
 import io
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import numpy as np
 import pytest
 
 from mer_core.evaluation.entries import ABLATION, benchmark_entries
 from mer_core.evaluation.plan import Plan
 from mer_core.evaluation.protocols import PROTOCOLS
 from mer_core.evaluation.study import Options, run_study
+from mer_core.features import FeatureSet
 from mer_core.models.registry import METHODS
 from mer_core.report.latex import escape
 from mer_core.report.page import page
 from mer_core.report.rows import count, number, time_taken
 from mer_core.report.write import write_report
-from tests.core.quick_methods import by_epoch, nan, quick, register
+from tests.core.quick_methods import QuickSettings, by_epoch, nan, quick, register
 from tests.core.toy import toy_features
 
 
@@ -105,6 +108,37 @@ def test_folds_that_lack_a_class_are_counted(study: dict[str, Any]) -> None:
     assert "2 more folds are tested on a class so missing." in text
     assert "† Fold 1 …" in text
     assert "Trained for 2 epochs." in text
+
+
+def test_how_each_was_trained_is_told_beside_how_its_authors_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @dataclass(frozen=True)
+    class Rival(QuickSettings):
+        PUBLISHED: ClassVar[dict[str, Any]] = {"epochs": 800, "noise": 0.5}
+
+    def guessing(features: FeatureSet, *_rest: object) -> np.ndarray:
+        return np.tile(np.array([0.5, 0.3, 0.2], np.float32), (len(features), 1))
+
+    register(monkeypatch, quick("own"), quick("rival", settings=Rival), quick("guess", guessing))
+    features = toy_features(subjects=4, each=6, strength=0.5)
+    study = run_study("benchmark", features, Plan(), benchmark_entries(seeds=1), tmp_path)
+    ours = "Trained by this project's recipe, not as their authors did: rival."
+    nothing = "guess is not above chance (UAR .333 [.333, .333], guessing among 3 classes .333)"
+    for text in (write_report(study, tmp_path).read_text(encoding="utf-8"), (tmp_path / "table.tex").read_text()):
+        assert ours in html.unescape(text)
+        assert nothing in text
+        assert "rival is not above" not in text
+    text = page(study)
+    assert "<td>3 / 800</td>" in text
+    assert "noise 0 / 0.5" in text
+    assert "none are known as published: own, guess." in html.unescape(text)
+    again = run_study("benchmark", features, Plan(), benchmark_entries(seeds=1, published=True), tmp_path)
+    assert again["entries"][1]["settings"] == {"seeds": 1, "seed": 0, "epochs": 800, "noise": 0.5}
+    assert "Trained with the published settings: rival." in page(again)
+    assert again["notes"] == []
+    fewer = benchmark_entries(["rival"], seeds=1, epochs=9, published=True)
+    assert run_study("benchmark", features, Plan(), fewer, tmp_path)["notes"][0].startswith("Trained for 9 epochs")
 
 
 def test_sheets_hold_the_same_figures(study: dict[str, Any], tmp_path: Path) -> None:
