@@ -1,5 +1,8 @@
 """What is suggested of what was found: ghosts on the timeline, accepted, corrected or refused."""
 
+from bisect import bisect_right
+from itertools import accumulate
+
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 
@@ -39,6 +42,7 @@ class Suggesting(QObject):
         self._void: list[Decision] = []  # decisions on marks of which none is set any more
         self._shown: tuple[object, ...] = ()
         self._taken: list[Marks] = []  # of the clip's other expressions
+        self._past: frozenset[Suggestion] = frozenset()  # movements marked as another expression, or refused
         self.curve_menu = CurveMenu(actions, timeline, settings)
         self._keys = {name: actions[name].shortcuts() for name in _DECIDING}
         on = actions["suggest_marks"]
@@ -99,7 +103,7 @@ class Suggesting(QObject):
 
     def is_done(self, movement: Suggestion) -> bool:
         """Whether the coder has marked or refused it."""
-        return self._is_marked(movement, [*self._taken, self._desk.session.kept_marks]) or self._is_refused(movement)
+        return movement in self._past or _overlaps(movement, _span(self._desk.session.kept_marks))
 
     def show(self) -> None:
         """Offer what is to be offered now."""
@@ -121,14 +125,14 @@ class Suggesting(QObject):
             self.changed.emit()
 
     def _choose(self, marks: Marks) -> Suggestion | None:
-        within = [each for each in self.movements if self._is_marked(each, [marks])]
-        if within:
-            return max(within, key=lambda each: each.confidence)
-        if any(marks.get(name) is not None for name in MARK_NAMES):
-            return None  # the coder sees a movement where none was found
+        span = _span(marks)
+        if span is not None:
+            within = [each for each in self.movements if _overlaps(each, span)]
+            # Where there is none the coder sees a movement where none was found.
+            return max(within, key=lambda each: each.confidence, default=None)
         if self._gone_to in self.movements and self._gone_to is not None and not self._is_refused(self._gone_to):
             return self._gone_to
-        left = [each for each in self.movements if not self.is_done(each)]
+        left = [each for each in self.movements if each not in self._past]
         return max(left, key=lambda each: each.confidence, default=None)
 
     def _offers(self, marks: Marks) -> dict[MarkName, Offer]:
@@ -150,14 +154,6 @@ class Suggesting(QObject):
                 offers[name] = Offer(index, confidence)
         return offers
 
-    @staticmethod
-    def _is_marked(movement: Suggestion, all_marks: list[Marks]) -> bool:
-        for marks in all_marks:
-            places = [index for name in MARK_NAMES if (index := marks.get(name)) is not None]
-            if places and min(places) <= movement.last and max(places) >= movement.first:
-                return True
-        return False
-
     def _is_refused(self, movement: Suggestion) -> bool:
         return ("apex", movement.apex) in self._decided
 
@@ -176,7 +172,22 @@ class Suggesting(QObject):
                 marks = {each.expression: each.marks for each in annotations}
                 self._void = [each for each in decisions if marks.get(each.expression, Marks()).get(each.mark) is None]
                 self._taken = [each.marks for each in annotations if each.expression != session.expression]
+        self._past = self._find_past()
         self.show()
+
+    def _find_past(self) -> frozenset[Suggestion]:
+        """Worked out once, and without comparing each with each: an hour holds thousands, and marks change often."""
+        spotted = self.spotter.spotted
+        movements = spotted.suggestions if spotted is not None else ()
+        spans = sorted(span for marks in self._taken if (span := _span(marks)) is not None)
+        firsts = [first for first, _ in spans]
+        ends = list(accumulate((last for _, last in spans), max))  # of all that begin no later
+
+        def taken(movement: Suggestion) -> bool:
+            begun = bisect_right(firsts, movement.last)
+            return begun > 0 and ends[begun - 1] >= movement.first
+
+        return frozenset(each for each in movements if self._is_refused(each) or taken(each))
 
     def _take(self) -> None:
         spotted = self.spotter.spotted
@@ -198,3 +209,13 @@ class Suggesting(QObject):
         typing = isinstance(new, QLineEdit | QAbstractSpinBox)
         for name, keys in self._keys.items():
             self._actions[name].setShortcuts([] if typing else keys)
+
+
+def _span(marks: Marks) -> tuple[int, int] | None:
+    """First and last frame of the marks that are set."""
+    places = [index for name in MARK_NAMES if (index := marks.get(name)) is not None]
+    return (min(places), max(places)) if places else None
+
+
+def _overlaps(movement: Suggestion, span: tuple[int, int] | None) -> bool:
+    return span is not None and span[0] <= movement.last and span[1] >= movement.first

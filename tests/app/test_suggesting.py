@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,9 +17,9 @@ from app.main_window import MainWindow
 from app.panels.movements import Movements
 from app.spotting.spotter import Spotted
 from app.timeline.curve import Curve
-from mer_core.annotation import Marks
+from mer_core.annotation import Annotation, Marks
 from mer_core.annotation.annotation import MARK_NAMES, MarkName
-from mer_core.project import Decision, Project
+from mer_core.project import Change, Decision, Project
 from mer_core.project.curves import FOLDER
 from mer_core.spotting.suggestion import Suggestion
 
@@ -180,6 +182,30 @@ def test_a_second_expression_is_offered_the_other_movement(suggested: MainWindow
     assert on_disk(suggested)[0] == [Marks(5, 12, 20), Marks(24, 30)]
     suggested.desk.session.undo_stack.undo()
     assert suggested.desk.session.expression == 2
+
+
+def test_of_an_hour_s_movements_those_marked_are_told_without_holding_up_the_window(suggested: MainWindow) -> None:
+    """2000 movements and 101 other expressions: each was compared with each, at every move of a mark."""
+    suggesting, session = suggested.suggesting, suggested.desk.session
+    places = ((10 + k % 28, k) for k in range(2000))
+    found = tuple(replace(MICRO, onset=at, apex=at + 1, offset=at + 2, confidence=1 - k / 4000) for at, k in places)
+    marks = [Marks(k % 7, k % 7 + 3, None) for k in range(100)]
+    long = Marks(None, 2, 14)  # begun before others that end earlier
+    project, clip = session.project, session.clip
+    assert project is not None
+    assert clip is not None
+    coded = [Annotation(clip.id, 2 + k, "anna", each) for k, each in enumerate([long, *marks])]
+    project.apply([Change(None, each) for each in coded], "anna", "Code an hour")
+    suggesting.spotter._take(Spotted(Curve((), {}), found))
+    spans = [(2, 14), *((k % 7, k % 7 + 3) for k in range(100))]
+    done = [any(first <= each.last and last >= each.first for first, last in spans) for each in found]
+    assert [suggesting.is_done(each) for each in found] == done
+    assert 100 < sum(done) < 1000
+    assert suggesting.chosen == next(each for each in found if each.first == 15)
+    begun = time.thread_time()
+    for frame in (20, 22, 24, 26):
+        session.drag_mark("apex", frame)
+    assert (time.thread_time() - begun) / 4 < 0.05
 
 
 def test_enter_in_a_field_is_the_fields(suggested: MainWindow, qtbot: QtBot) -> None:
