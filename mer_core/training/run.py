@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mer_core.errors import Cancelled, ModelError
+from mer_core.evaluation.plan import check_division
 from mer_core.evaluation.predictions import clip_predictions
 from mer_core.evaluation.protocols import Split, default_protocol, split
 from mer_core.features import FeatureSet, check_trainable
@@ -40,6 +41,8 @@ def train_run(
     ``list_clips`` False leaves every clip's name out of what is written.
     """
     check_trainable(features)
+    division = split(default_protocol(features.group), features.label, features.group)
+    check_division(features, division)
     out = Path(out)
     if out.exists():
         raise ModelError(f"{out} is there already: choose another folder for the run.")
@@ -49,7 +52,6 @@ def train_run(
             raise Cancelled
 
     with _published(out) as folder, workers() as pool:
-        division = split(default_protocol(features.group), features.label, features.group)
         teams = _teams(features, settings, division, check)
         emit(_started(features, settings, len(teams[0].held_out) * len(teams)))
         untrained = list(pool.map(Team.held_out_probabilities, teams))
