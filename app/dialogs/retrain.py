@@ -22,6 +22,20 @@ from mer_core.project.training_set import TrainingSet
 from mer_core.training.plus_settings import PlusSettings
 from mer_core.training.settings import TrainSettings
 
+_METHODS = (
+    (
+        "MR-UAMF+, our own best",
+        "mr-uamf-plus",
+        "Reads the flow alone, as the shipped model does: UF1 .83 on people held out of CASME II and SMIC.",
+    ),
+    (
+        "MR-UAMF, the paper's method",
+        "mr-uamf",
+        "Flow and, if asked, a picture; micro-attention, FU-MIX: UF1 .68, whole, on people held out of CASME II and SMIC.",
+    ),
+)
+"""Title, id and what each is, best first: the one that is chosen unless the user says otherwise."""
+
 
 class RetrainDialog(QDialog):
     """Shows the labels as they are now; `options` are the command line's."""
@@ -39,14 +53,11 @@ class RetrainDialog(QDialog):
             title = each.label_map.title
             self.label_map.addItem(title[:1].upper() + title[1:], each.label_map.name)
         self.label_map.currentIndexChanged.connect(self._show_labels)
-        defaults = TrainSettings()
         self.epochs = QSpinBox()
         self.epochs.setRange(1, 1000)
-        self.epochs.setValue(defaults.epochs)
         self.epochs.setToolTip("Passes over the clips; with FU-MIX some more before them, to see which are misread")
         self.seeds = QSpinBox()
         self.seeds.setRange(1, 20)
-        self.seeds.setValue(defaults.seeds)
         self.seeds.setToolTip("Independent trainings: the model averages them, the card gives their spread")
         self.fu_mix = QCheckBox("FU-MIX: weigh clips by how often they are misread, and mix them")
         self.fu_mix.setChecked(True)
@@ -56,14 +67,17 @@ class RetrainDialog(QDialog):
         self.image.setToolTip("Fused with the flow. With few subjects the apex face tends to teach who it is")
         self._form = form = QFormLayout()
         self.method = QComboBox()
-        self.method.addItem("MR-UAMF, the paper's method", "mr-uamf")
-        self.method.addItem("MR-UAMF+, our own best", "mr-uamf-plus")
+        self.about = QLabel()
+        self.about.setWordWrap(True)
+        for title, method, _ in _METHODS:
+            self.method.addItem(title, method)
         self.method.currentIndexChanged.connect(self._show_method)
-        self.name = QLineEdit(_name_now("MR-UAMF"))
+        self.name = QLineEdit()
         self.name.setToolTip("What the model is called, in the menu and on its card")
         form.addRow("Name", self.name)
         form.addRow("Classes", self.label_map)
         form.addRow("Method", self.method)
+        form.addRow("", self.about)
         form.addRow("Epochs", self.epochs)
         form.addRow("Seeds", self.seeds)
         form.addRow("", self.fu_mix)
@@ -74,6 +88,7 @@ class RetrainDialog(QDialog):
         layout.addLayout(form)
         layout.addWidget(buttons)
         self._show_labels()
+        self._show_method()
 
     @property
     def options(self) -> list[str]:
@@ -102,10 +117,13 @@ class RetrainDialog(QDialog):
         self.train_button.setEnabled(labels.obstacle is None)
 
     def _show_method(self) -> None:
-        """Each method has its own usual epochs; MR-UAMF+ has no parts to switch."""
+        """What it is; each method has its own usual epochs and seeds; MR-UAMF+ has no parts to switch."""
+        self.about.setText(_METHODS[self.method.currentIndex()][2])
         if not self.name.isModified():
             self.name.setText(_name_now(self._title))
-        self.epochs.setValue((TrainSettings() if self._parts_are_switches else PlusSettings()).epochs)
+        usual = TrainSettings() if self._parts_are_switches else PlusSettings()
+        self.epochs.setValue(usual.epochs)
+        self.seeds.setValue(usual.seeds)
         for part in (self.fu_mix, self.image):
             self._form.setRowVisible(part, self._parts_are_switches)
 

@@ -28,12 +28,14 @@ def trainee(window: MainWindow, small_sample: Path, tmp_path: Path) -> MainWindo
     return window
 
 
-def begin(window: MainWindow, qtbot: QtBot, epochs: int) -> None:
-    """Open the dialog by its key, set the epochs, press Train, wait for the first epoch."""
+def begin(window: MainWindow, qtbot: QtBot, epochs: int, method: str | None = None) -> None:
+    """Open the dialog by its key, choose a method, set the epochs, press Train, wait for the first epoch."""
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     dialog = opened(window, RetrainDialog)
+    if method is not None:
+        dialog.method.setCurrentIndex(dialog.method.findData(method))
     dialog.epochs.setValue(epochs)
     dialog.seeds.setValue(1)
     with qtbot.waitSignal(window.desk.trainer.epoch, timeout=_PATIENCE):
@@ -115,7 +117,7 @@ def test_fu_mix_s_first_training_is_told_apart_in_the_chart(trainee: MainWindow,
     assert panel is not None
     stages: list[str] = []
     trainee.desk.trainer.epoch.connect(lambda message: stages.append(message["stage"]))
-    begin(trainee, qtbot, 2)
+    begin(trainee, qtbot, 2, "mr-uamf")
     assert panel._first_runs[0].isVisible()
     assert (panel._shade.text(), panel._shade.isVisible()) == ("FU-MIX's first training", True)
     with qtbot.waitSignal(trainee.desk.trainer.finished, timeout=_PATIENCE):
@@ -167,13 +169,20 @@ def test_too_few_labels_are_said_before_training(window: MainWindow, qtbot: QtBo
     dialog.reject()
 
 
-def test_our_own_best_is_trained_from_the_same_dialog(trainee: MainWindow, qtbot: QtBot) -> None:
+def test_our_own_best_is_trained_unless_the_user_says_otherwise(trainee: MainWindow, qtbot: QtBot) -> None:
     trainee.activateWindow()
     qtbot.waitUntil(trainee.isActiveWindow)
     qtbot.keyClick(trainee, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     dialog = opened(trainee, RetrainDialog)
+    assert dialog.name.text().startswith("MR-UAMF+, ")
+    assert (dialog.epochs.value(), dialog.seeds.value()) == (60, 5)
+    assert "as the shipped model does" in dialog.about.text()
+    qtbot.keyClick(dialog.method, Qt.Key.Key_Down)
     assert dialog.name.text().startswith("MR-UAMF, ")
-    dialog.method.setCurrentIndex(1)
+    assert (dialog.epochs.value(), dialog.seeds.value()) == (30, 3)
+    assert "FU-MIX" in dialog.about.text()
+    assert dialog.fu_mix.isVisible()
+    qtbot.keyClick(dialog.method, Qt.Key.Key_Up)
     assert dialog.name.text().startswith("MR-UAMF+, ")
     dialog.name.selectAll()
     qtbot.keyClicks(dialog.name, "Before the holidays")

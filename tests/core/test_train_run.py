@@ -100,6 +100,9 @@ def test_refusals_touch_nothing(tmp_path: Path) -> None:
     one = replace(FEATURES, subject=np.array(["x"] * 18))
     with pytest.raises(FeatureError, match="one subject"):
         train_run(one, SHORT, tmp_path / "other", emit=print)
+    two = FEATURES.select(np.array([0, 7]))  # of two classes and two subjects: each fold would learn one class alone
+    with pytest.raises(FeatureError, match=r"Without the clips of fold 1 \(toy/s00\) there are not two classes left"):
+        train_run(two, SHORT, tmp_path / "other", emit=print)
     assert [item.name for item in tmp_path.iterdir()] == ["run"]
 
 
@@ -116,7 +119,7 @@ def _open_input(*words: str) -> Iterator[str]:
     threading.Event().wait()
 
 
-SHORT_OPTIONS = ["--epochs", "4", "--T-s", "0", "--T", "1", "--seeds", "1", "--json-lines"]
+SHORT_OPTIONS = ["--method", "mr-uamf", "--epochs", "4", "--T-s", "0", "--T", "1", "--seeds", "1", "--json-lines"]
 
 
 def test_json_lines_with_stop(
@@ -139,6 +142,12 @@ def test_json_lines_cancelled_by_word_or_by_the_end_of_input(
     assert main(["train", str(tmp_path / "features.h5"), "--out", str(tmp_path / "run"), *SHORT_OPTIONS]) == 130
     assert "finished" not in capsys.readouterr().out
     assert not (tmp_path / "run").exists()
+
+
+def test_our_own_best_is_trained_unless_said_otherwise(tmp_path: Path) -> None:
+    write_features(tmp_path / "features.h5", FEATURES)
+    assert main(["train", str(tmp_path / "features.h5"), "--out", str(tmp_path / "run"), "--epochs", "1"]) == 0
+    assert json.loads((tmp_path / "run/card.json").read_text())["method"] == "mr-uamf-plus"
 
 
 def test_a_file_needs_somewhere_to_go(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

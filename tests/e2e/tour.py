@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from app import places
@@ -179,12 +180,16 @@ class Tour:
         assert kept.emotion == truth["emotion"]
 
     def retrain(self) -> None:
-        """Retrain from the menu; the window stays smooth and is worked in meanwhile."""
+        """Retrain from the menu, by the paper's method; the window stays smooth and is worked in meanwhile."""
         window, trainer = self.window, self.window.desk.trainer
         window.player.view.setFocus()
         press(window, Qt.Key.Key_R, modifier=_CONTROL)
         dialog = opened(window, RetrainDialog)
         self.camera.take(dialog, "what-to-train-on")
+        dialog.method.setFocus(Qt.FocusReason.TabFocusReason)
+        QTest.keyClick(dialog.method, Qt.Key.Key_Down)
+        assert dialog.method.currentData() == "mr-uamf"
+        self.camera.take(dialog, "by-which-method")
         epochs: list[dict] = []
         ends: list[str] = []
         trainer.epoch.connect(epochs.append)
