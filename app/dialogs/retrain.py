@@ -31,7 +31,7 @@ _METHODS = (
     (
         "MR-UAMF, the paper's method",
         "mr-uamf",
-        "Flow and, if asked, a picture; micro-attention, FU-MIX: UF1 .68, whole, on people held out of CASME II and SMIC.",
+        "Flow and, if asked, a picture; micro-attention, FU-MIX: UF1 .68 on people held out of CASME II and SMIC.",
     ),
 )
 """Title, id and what each is, best first: the one that is chosen unless the user says otherwise."""
