@@ -4,6 +4,7 @@ import hashlib
 from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,6 +27,7 @@ class Clip(ABC):
         width, height: pixels of every frame, after rotation.
         numbers: the source's frame number per index, ascending; gaps are real gaps. A range where there are none.
         times: (N,) float64, seconds from the first frame, at the rate ``fps``.
+        remarks: how the source was read where it could be read in another way; for the user.
     """
 
     path: Path
@@ -35,6 +37,7 @@ class Clip(ABC):
     height: int
     numbers: Sequence[int]
     times: np.ndarray
+    remarks: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -65,9 +68,7 @@ class Clip(ABC):
         """The numbers missing between the first frame and the last: first and last of each stretch."""
         if self.numbers[-1] - self.numbers[0] + 1 == len(self.numbers):
             return []  # as in every video: an hour's numbers are not looked through one by one
-        numbers = np.asarray(self.numbers)
-        before = np.flatnonzero(np.diff(numbers) > 1)
-        return [(int(numbers[at]) + 1, int(numbers[at + 1]) - 1) for at in before]
+        return [(before + 1, after - 1) for before, after in pairwise(self.numbers) if after - before > 1]
 
     def index_of(self, number: int) -> int:
         """Index of the frame that the source numbers `number`; ClipError if there is none."""

@@ -1,13 +1,12 @@
 """A clip stored as one picture a frame, as most micro-expression data sets are."""
 
 import os
-import re
-from itertools import pairwise
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from mer_core.clips import numbering
 from mer_core.clips.clip import Clip, digest
 from mer_core.errors import ClipError
 
@@ -21,11 +20,13 @@ class FolderClip(Clip):
     def __init__(self, path: Path, fps: float | None = None) -> None:
         """Raises ClipError where the folder holds no pictures, or their names do not give them an order."""
         self.path = path
-        self.files, self.numbers = numbered_frames(path)
+        self.files, self.numbers, order = _numbered(path)
         self.fps = fps or DEFAULT_FPS
         self.fps_known = fps is not None
-        # A gap in the numbers is a dropped frame: time passed all the same.
-        self.times = (np.array(self.numbers, np.float64) - self.numbers[0]) / self.fps
+        places, time = numbering.places(self.numbers)
+        self.times = places / self.fps
+        self.remarks = tuple(each for each in (order, time) if each)
+        self._counted = not time
         self.height, self.width = _read_picture(self.files[0]).shape[:2]
 
     def read(self, index: int) -> np.ndarray:
@@ -38,6 +39,10 @@ class FolderClip(Clip):
                 f"{self.width}×{self.height}; all frames of a folder must be of one size."
             )
         return picture
+
+    def gaps(self) -> list[tuple[int, int]]:
+        """None where the numbers are stamps of time: they count nothing."""
+        return super().gaps() if self._counted else []
 
     def fingerprint(self) -> str:
         """From all names and sizes, and the bytes of the first, middle and last picture."""
@@ -52,6 +57,10 @@ def frames_fingerprint(files: tuple[Path, ...]) -> str:
 
 def numbered_frames(folder: Path) -> tuple[tuple[Path, ...], tuple[int, ...]]:
     """Picture files of `folder` and their frame numbers, ascending; no file is opened. Raises ClipError."""
+    return _numbered(folder)[:2]
+
+
+def _numbered(folder: Path) -> tuple[tuple[Path, ...], tuple[int, ...], str]:
     with os.scandir(folder) as entries:  # thousands of frames: no question to the disk for each
         names = sorted(
             entry.name
@@ -60,34 +69,11 @@ def numbered_frames(folder: Path) -> tuple[tuple[Path, ...], tuple[int, ...]]:
             and not entry.name.startswith(".")
             and entry.is_file()
         )
-    files = [folder / name for name in names]
-    if not files:
+    if not names:
         kinds = "png, jpg, bmp or tif"
         raise ClipError(f"The folder {folder} holds no pictures ({kinds}); choose the folder with a clip's frames.")
-    fields = [[int(digits) for digits in re.findall(r"[0-9]+", file.stem)] for file in files]
-    if not any(fields):  # no name has a number: the names' own order is all there is
-        return tuple(files), tuple(range(len(files)))
-    for file, numbers in zip(files, fields, strict=True):
-        if not numbers:
-            raise ClipError(f"{file} has no frame number in its name; rename it, or move it out of the clip's folder.")
-    numbers = _frame_numbers(fields)
-    order = sorted(range(len(files)), key=numbers.__getitem__)
-    for before, after in pairwise(order):
-        if numbers[before] == numbers[after]:
-            raise ClipError(
-                f"{files[before].name} and {files[after].name} in {folder} are both frame {numbers[after]}; "
-                "leave one of each in the folder."
-            )
-    return tuple(files[i] for i in order), tuple(numbers[i] for i in order)
-
-
-def _frame_numbers(fields: list[list[int]]) -> list[int]:
-    """The last number of each name; or, where that repeats (``f12_640x480``), the last one that does not."""
-    for column in range(1, min(map(len, fields)) + 1):
-        numbers = [row[-column] for row in fields]
-        if len(set(numbers)) == len(numbers):
-            return numbers
-    return [row[-1] for row in fields]
+    names, numbers, remark = numbering.ordered(folder, names)
+    return tuple(folder / name for name in names), tuple(numbers), remark
 
 
 def _read_picture(file: Path) -> np.ndarray:

@@ -89,6 +89,78 @@ def test_a_number_that_repeats_is_not_the_frame_number(tmp_path: Path) -> None:
     assert open_clip(tmp_path).numbers == (1, 2, 10)
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        [f"rec_12-00-00.{ms}" for ms in (985, 990, 995)] + [f"rec_12-00-01.{ms:03d}" for ms in (0, 5, 10)],
+        ["12_59_58_7", "12_59_59_3", "13_00_00_1"],
+        [f"{ms // 1000:02d}.{ms % 1000:03d}" for ms in range(995, 1005)],
+    ],
+)
+def test_times_of_day_are_in_the_order_of_time(names: list[str], tmp_path: Path) -> None:
+    for value, name in enumerate(names):
+        write_picture(tmp_path / f"{name}.png", grey(value))
+    with open_clip(tmp_path) as clip:
+        assert [int(clip.read(i)[0, 0, 0]) for i in range(len(clip))] == list(range(len(names)))
+        assert clip.numbers == tuple(range(len(names)))
+        assert clip.times == pytest.approx(np.arange(len(names)) / 100)
+        assert clip.gaps() == []
+        assert clip.remarks[0].startswith("Ordered by all numbers in the files' names")
+
+
+def test_what_else_a_name_tells_does_not_order_frames_that_are_counted(tmp_path: Path) -> None:
+    for number, exposure in enumerate((33, 30, 32, 31), 7):
+        write_picture(tmp_path / f"exp{exposure}_{number}.png", grey(number))
+    with open_clip(tmp_path) as clip:
+        assert clip.numbers == (7, 8, 9, 10)
+        assert clip.remarks == ()
+
+
+STAMP = 1673778930123
+
+
+@pytest.mark.parametrize(
+    ("numbers", "times"),
+    [
+        ([STAMP + 5 * i for i in range(10)], np.arange(10)),
+        ([STAMP * 1000 + i for i in (0, 5004, 9996, 15000)], np.array([0, 5004, 9996, 15000]) / 5000),
+        ([STAMP * 10**6 + 10**7 * i for i in range(5)], np.arange(5)),
+        ([*range(0, 300, 33), 400], np.array([*range(0, 300, 33), 400]) / 33),
+        ([STAMP + 5 * i + 60_000 * (i > 4) for i in range(10)], np.arange(10) + 12_000 * (np.arange(10) > 4)),
+        ([5, 6, 7, 8, STAMP, STAMP + 1], np.arange(6)),
+        ([*range(150), *range(1_500_000_000, 1_500_000_150)], np.arange(300)),
+    ],
+)  # fmt: skip
+def test_stamps_of_time_are_no_count_of_frames(numbers: list[int], times: np.ndarray, tmp_path: Path) -> None:
+    for number in numbers:
+        write_picture(tmp_path / f"{number}.png", grey(9))
+    with open_clip(tmp_path, fps=200) as clip:
+        assert clip.numbers == tuple(numbers)
+        assert clip.index_of(numbers[-1]) == len(numbers) - 1
+        assert clip.gaps() == []
+        assert clip.times * 200 == pytest.approx(times, rel=0.005)
+        assert len(clip.remarks) == 1
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        (46, 59, 80),  # onset, apex and offset of a clip, as its own frames are numbered
+        (1, 3, 5, 7, 9, 11, 13, 15, 17, 19),
+        (1, 2, 3, 4, 50, 51, 52, 90, 91, 92),
+        (20230115001, 20230115002, 20230115004),  # a date, and a count
+    ],
+)
+def test_a_count_of_frames_is_no_stamp_of_time(numbers: tuple[int, ...], tmp_path: Path) -> None:
+    for number in numbers:
+        write_picture(tmp_path / f"img{number}.png", grey(9))
+    with open_clip(tmp_path, fps=200) as clip:
+        assert clip.times * 200 == pytest.approx(np.array(numbers) - numbers[0])
+        missing = sum(last - first + 1 for first, last in clip.gaps())
+        assert missing == numbers[-1] - numbers[0] + 1 - len(numbers)
+        assert clip.remarks == ()
+
+
 def test_names_without_numbers_keep_their_order(tmp_path: Path) -> None:
     for value, name in enumerate("abc"):
         write_picture(tmp_path / f"{name}.png", grey(value))
