@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QLabel, QWidget
 
 from app.dialogs.export_choices import Choice
+from app.number_box import NumberBox
 from app.session import Session
 
 if TYPE_CHECKING:
@@ -71,11 +72,11 @@ class ExportSettings(QWidget):
             for spin, (index, otherwise) in zip((self.first, self.last), ends_of, strict=True):
                 spin.setValue(numbers[index if index is not None and index < len(numbers) else otherwise])
 
-    def _numbers_box(self, name: str) -> QSpinBox:
-        spin = QSpinBox()
+    def _numbers_box(self, name: str) -> NumberBox:
+        spin = NumberBox()
         spin.setAccessibleName(name)
         if self._numbers:
-            spin.setRange(self._numbers[0], min(self._numbers[-1], 2**31 - 1))
+            spin.setRange(self._numbers[0], self._numbers[-1])
         return spin
 
     def show_for(self, choice: Choice) -> None:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QSizePolicy,
     QSlider,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.actions import Actions
 from app.line_label import LineLabel
 from app.media import Media
+from app.number_box import NumberBox
 from app.player.gap_sign import GapSign
 from app.player.pace import Pace
 from app.player.playback import SPEEDS, Playback
@@ -66,10 +66,8 @@ class Player(QWidget):
         self._position_told = 0.0
         self._position = LineLabel()
         self._position.setObjectName("hint")
-        self.frame_box = QSpinBox()
-        self.frame_box.setPrefix("frame ")
-        self.frame_box.setKeyboardTracking(False)
-        self.frame_box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.frame_box = NumberBox("frame ")
+        self.frame_box.setButtonSymbols(NumberBox.ButtonSymbols.NoButtons)
         self.frame_box.setAccessibleName("Frame number")
         self.frame_box.setToolTip("The source's own number of the frame shown; type one to go there")
         self.speed = QComboBox()
@@ -271,7 +269,8 @@ class Player(QWidget):
             return
         with QSignalBlocker(self.frame_box):
             self.frame_box.setRange(clip.numbers[0], clip.numbers[-1])
-        self._position.setToolTip(f"{clip.fps:g} frames a second, {clip.width} × {clip.height} pixels")
+        facts = f"{clip.fps:g} frames a second, {clip.width} × {clip.height} pixels"
+        self._position.setToolTip("\n".join((facts, *clip.remarks)))
         self.frame_box.setEnabled(True)
         self.timeline.set_clip(clip.numbers, clip.times)
         self.gap_sign.show_gaps(clip)
