@@ -10,6 +10,7 @@ import numpy as np
 
 from mer_core.errors import ModelError
 from mer_core.evaluation.choosing import candidates, choices_said, predict_chosen
+from mer_core.evaluation.code_digest import code_digest
 from mer_core.evaluation.parts import Part, Task, measure
 from mer_core.evaluation.plan import Plan, apply_plan, missing_in_training
 from mer_core.evaluation.result import figures
@@ -94,6 +95,7 @@ def evaluate(
         **({"chosen": choices_said(choices, tried, list(choose))} if choose else {}),
         "features": features.attributes,
         "versions": versions(),
+        "code": code_digest(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(time.perf_counter() - began, 2),
         "command": command,

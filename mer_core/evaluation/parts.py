@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from mer_core.errors import MerError, ModelError
+from mer_core.evaluation.code_digest import code_digest
 from mer_core.features import FeatureSet
 from mer_core.models.registry import method
 from mer_core.models.settings import MethodSettings
@@ -96,7 +97,11 @@ def content_digest(features: FeatureSet) -> str:
 
 
 class PartStore:
-    """Parts as files in ``folder``, each named by what it is and a digest of all that it depends on."""
+    """Parts as files in ``folder``, each named by what it is and a digest of all that it depends on.
+
+    The data, the folds, the settings, the libraries and the code: what other code measured is not found, but measured
+    anew.
+    """
 
     def __init__(self, folder: Path, features: FeatureSet, divisions: dict[str, np.ndarray]) -> None:
         self._folder = folder
@@ -141,6 +146,7 @@ class PartStore:
         # How many seeds a study has does not change any one of them.
         own = {name: value for name, value in task.settings.to_dict().items() if name not in ("seeds", "seed")}
         said = json.dumps(
-            [self._base[task.division], task.method, own, task.seed, task.peek, versions()], sort_keys=True
+            [self._base[task.division], task.method, own, task.seed, task.peek, versions(), code_digest()],
+            sort_keys=True,
         )
         return self._folder / f"{task.entry}_seed{task.seed}_{hashlib.sha256(said.encode()).hexdigest()[:16]}.npz"

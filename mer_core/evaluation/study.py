@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mer_core.errors import MerError
+from mer_core.evaluation.code_digest import code_digest
 from mer_core.evaluation.entries import Entry
 from mer_core.evaluation.parts import Part, PartStore, Task
 from mer_core.evaluation.plan import Plan, apply_plan, check_division, missing_in_training
@@ -90,6 +91,7 @@ def run_study(
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": command,
         "versions": versions(),
+        "code": code_digest(),
         "data": _data(features, source),
         "divisions": {name: _said(features, divisions[name]) for name in used},
         "notes": _shortened(entries),

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from mer_core.errors import Cancelled, MerError, ModelError
+from mer_core.evaluation.code_digest import code_digest
 from mer_core.evaluation.entries import ABLATION, ablation_entries, benchmark_entries
 from mer_core.evaluation.parts import Part, PartStore, Task
 from mer_core.evaluation.plan import Plan
@@ -20,6 +21,7 @@ from mer_core.methods.hoof import METHOD as HOOF
 from mer_core.methods.mr_uamf import METHOD
 from mer_core.pace import Pace, duration
 from mer_core.report.page import page
+from mer_core.versions import versions
 from tests.core.quick_methods import QuickSettings, by_epoch, crash, nan, predict, quick, refuse, register
 from tests.core.toy import toy_features
 
@@ -93,6 +95,29 @@ def test_what_was_measured_is_not_measured_again(tmp_path: Path, monkeypatch: py
     assert calls == [0, 1, 2, 1]
     _study(tmp_path, "one", plan=Plan("kfold"))  # other folds are another measurement
     assert calls == [0, 1, 2, 1, 0, 1]
+
+
+def test_what_other_code_measured_is_measured_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _study(tmp_path, "one")
+    _study(tmp_path, "one")
+    assert len(list((tmp_path / "parts").iterdir())) == 2
+    monkeypatch.setattr("mer_core.evaluation.parts.code_digest", lambda: "of other code")
+    _study(tmp_path, "one")
+    assert len(list((tmp_path / "parts").iterdir())) == 4
+
+
+def test_what_counts_as_other_code(tmp_path: Path) -> None:
+    def digest(text: str) -> str:
+        (tmp_path / "models").mkdir(exist_ok=True)
+        (tmp_path / "models" / "network.py").write_text(text, encoding="utf-8")
+        code_digest.cache_clear()
+        return code_digest(tmp_path, ("models",))
+
+    first = digest('"""A network."""\nRATE = 1e-3\n"""How fast."""\ndef train():\n  """Train."""\n  return RATE\n')
+    assert digest("RATE = 1e-3  # how fast\ndef train(): return (RATE)\n") == first
+    assert digest("RATE = 1e-2\ndef train(): return RATE\n") != first
+    code_digest.cache_clear()
+    assert set(versions()) >= {"scipy", "opencv-contrib-python-headless", "torch"}
 
 
 def test_any_damage_to_a_part_counts_as_not_measured(tmp_path: Path) -> None:
