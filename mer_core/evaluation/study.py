@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mer_core.errors import MerError
+from mer_core.errors import FeatureError, MerError
 from mer_core.evaluation.code_digest import code_digest
 from mer_core.evaluation.entries import Entry
 from mer_core.evaluation.parts import Part, PartStore, Task
@@ -64,6 +64,8 @@ def run_study(
     draws_more = any(_division_name(entry, options) == "small" for entry in entries)
     features, division = apply_plan(features, plan, draws_more=draws_more)
     divisions = {"full": division, "small": _small(features, division, plan.split_seed or 0)}
+    if plan.split_seed is not None and {one.seed for one in divisions.values()} == {None}:
+        raise FeatureError("Nothing is drawn at random here, not even a smaller protocol: leave --split-seed out.")
     obstacles = {
         entry.name: _obstacle(entry, features, divisions[_division_name(entry, options)], options) for entry in entries
     }

@@ -60,6 +60,16 @@ def test_networks_answer_for_their_pictures() -> None:
         assert Macnn(MacnnSettings(), 5)(torch.zeros(2, 1, 112, 112)).shape == (2, 5)
 
 
+def test_micro_attention_learns_from_a_batch_of_one() -> None:
+    """Of pictures so small that one place is left, batch norm could make nothing of it: they are refused."""
+    three = FEATURES.select(np.arange(3))
+    settings = MicroAttentionSettings(side=64, batch=2, epochs=1)
+    said = fit_module(MicroAttentionNetwork, three, settings, 0, lambda *_: None).predict_proba(three)
+    assert np.isfinite(said).all()
+    with pytest.raises(ModelError, match="'side' is 32, but must be at least 64"):
+        MicroAttentionSettings(side=32)
+
+
 def test_micro_attention_fades_out_to_a_plain_residual_unit() -> None:
     torch.manual_seed(0)
     unit = MicroAttentionUnit(4, 6, 2).eval()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mer_core.errors import Cancelled, MerError, ModelError
+from mer_core.errors import Cancelled, FeatureError, MerError, ModelError
 from mer_core.evaluation.code_digest import code_digest
 from mer_core.evaluation.entries import ABLATION, ablation_entries, benchmark_entries
 from mer_core.evaluation.parts import Part, PartStore, Task
@@ -187,6 +187,9 @@ def test_the_smaller_protocol_is_drawn_with_the_split_seed(tmp_path: Path) -> No
     drawn = [folds(seed) for seed in (0, 1, 2)]
     assert [seed for seed, _ in drawn] == [0, 1, 2]
     assert len({text for _, text in drawn}) > 1
+    few = FEATURES.select(FEATURES.subject < "s05")
+    with pytest.raises(FeatureError, match="not even a smaller protocol"):
+        run_study("benchmark", few, Plan(split_seed=1), benchmark_entries(["heavy"], seeds=1), tmp_path / "few")
     # Nothing is drawn where each subject is left out.
     assert _study(tmp_path / "loso", "one")["divisions"]["full"]["split_seed"] is None
 
