@@ -49,6 +49,7 @@ class MotionPanel(QWidget):
         super().__init__()
         self._settings = settings
         self._measurement: Measurement | None = None
+        self._between = ""  # which frames
         self._columns = 0  # of pictures, as they are laid out now
         self.span = QComboBox()
         self.span.addItems(list(SPANS))
@@ -60,13 +61,12 @@ class MotionPanel(QWidget):
         self.scale.setCurrentText(str(settings.value(_KEEP_SCALE, "")))
         self.scale.currentTextChanged.connect(self._rescale)
         self.as_network = QCheckBox("28 × 28")
-        self.as_network.setToolTip("The cube of 28 × 28 × 3 values, as the network sees it")
         self.head = QCheckBox("Head's motion out")
         self.head.setToolTip("Take the head's own shift, turn and growth out of the motion")
         self.head.setChecked(True)
         for box in (self.as_network, self.head):
             box.installEventFilter(SpacePresses(self))
-        self.as_network.toggled.connect(lambda _: self._paint())
+        self.as_network.toggled.connect(lambda _: self._show_shown())
         self.head.toggled.connect(lambda _: self._choose_flow())
         self.flow = FlowMenu(settings)
         self.flow.changed.connect(self._choose_flow)
@@ -153,7 +153,7 @@ class MotionPanel(QWidget):
 
     def show_measurement(self, measurement: Measurement | None, text: str, *, no_face: bool = False) -> None:
         """Show a measurement and say between which frames; None: say why there is none."""
-        self._measurement = measurement
+        self._measurement, self._between = measurement, text
         self._graphics.setVisible(measurement is not None)
         self._text.setVisible(measurement is not None)
         self._nothing.setVisible(measurement is None)
@@ -161,11 +161,20 @@ class MotionPanel(QWidget):
         self._why.setText(text)
         if measurement is not None:
             self.flow.show_settings(measurement.settings)
-            self._text.setText(f"{text}  ·  {_head_text(measurement)}")
             self._text.setToolTip(
                 f"Pixels of the crop of {measurement.alignment.size}: "
                 f"one is {1 / measurement.alignment.scale:.2f} of the frame's."
             )
+        self._show_shown()
+
+    def _show_shown(self) -> None:
+        """The pictures, and what they are of."""
+        found, differs = self._measurement, bool(self.changes())
+        of = "measured as chosen here; the model reads its own" if differs else "as the network sees it"
+        self.as_network.setToolTip(f"The cube of 28 × 28 × 3 values, {of}")
+        if found is not None:
+            cube = f"  ·  28 × 28 {of}" if differs and self.as_network.isChecked() else ""
+            self._text.setText(f"{self._between}  ·  {_head_text(found)}{cube}")
         self._paint()
 
     def follow_theme(self) -> None:

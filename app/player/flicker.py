@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 RATES = (1, 2, 4, 6, 10)  # pictures a second
 _RATE = 4
 _SETTING = "flicker"
+_PRESSES = (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride)  # the latter where the key is another action's
 _ENDS = (QEvent.Type.MouseButtonPress, QEvent.Type.ApplicationDeactivate, QEvent.Type.WindowDeactivate)
 
 
@@ -120,7 +121,13 @@ class Flicker(QObject):
         self._desk.problem.emit(sentence)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002 - Qt's signature
-        released = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyRelease and not event.isAutoRepeat()
-        if released or event.type() in _ENDS:
+        if event.type() in _ENDS or (isinstance(event, QKeyEvent) and self._is_ended_by(event)):
             self.end()
         return False
+
+    def _is_ended_by(self, event: QKeyEvent) -> bool:
+        """The release of the action's own key, or the press of another; not the release of Enter over the menu."""
+        if event.isAutoRepeat():
+            return False
+        own = any(keys[0].key() == event.key() for keys in self._action.shortcuts() if keys.count())  # type: ignore[index]
+        return event.type() == QEvent.Type.KeyRelease if own else event.type() in _PRESSES

@@ -76,7 +76,7 @@ class Looks(QObject):
 
         def show(made: tuple[Comparison, Overlay]) -> None:
             self._last = key, made[0]
-            if self._player.chosen_overlay == name and not why:
+            if self._player.chosen_overlay == name:
                 self._player.show_look(name, made[1])
 
         self._worker.submit("look", work, show, self._desk.problem.emit)

@@ -126,7 +126,7 @@ class VideoView(QWidget):
 
     @property
     def scale(self) -> float:
-        """Screen pixels a frame pixel."""
+        """Points of the widget a frame pixel; a point is `devicePixelRatioF` pixels of the screen."""
         if self._image.isNull():
             return 1.0
         fitting = min(self.width() / self._image.width(), self.height() / self._image.height())
@@ -149,7 +149,7 @@ class VideoView(QWidget):
 
     def show_actual_size(self) -> None:
         """One frame pixel a screen pixel, or as near as the smallest zoom allows."""
-        self.zoom_by(1 / self.scale)
+        self.zoom_by(1 / (self.scale * self.devicePixelRatioF()))
 
     def _move_centre(self, by: QPointF) -> None:
         x = self._centre.x() + by.x() / self._image.width()

@@ -14,6 +14,7 @@ from app import places
 from app.main_window import MainWindow
 from app.panels.motion import MotionPanel
 from app.player.face_marks import FaceMarks
+from app.player.video_view import VideoView
 from mer_core.project import Project
 from mer_core.recognition import Prediction
 from tests.app.smiling import HEAD, PATIENCE, open_clip
@@ -96,6 +97,9 @@ def test_another_method_is_for_the_eye_and_the_model_reads_what_it_learned(smili
     answer = dict(smiling.recognition_panel.bars.probabilities)
     before = panel.maps()
     assert before is not None
+    panel.as_network.setChecked(True)
+    assert panel.as_network.toolTip().endswith("as the network sees it")
+    panel.as_network.setChecked(False)
     for text in ("Farnebäck: coarse", "Smoothed by 5 px"):
         (action,) = [each for each in panel.flow.actions() if each.text() == text]
         action.trigger()
@@ -108,6 +112,9 @@ def test_another_method_is_for_the_eye_and_the_model_reads_what_it_learned(smili
     action.trigger()
     qtbot.waitUntil(lambda: panel.flow.text() == "DIS, σ 5 ▾", timeout=PATIENCE)
     assert live.flow == {"smoothing": 5.0}
+    panel.as_network.setChecked(True)
+    for said in (panel.as_network.toolTip(), panel._text.text()):
+        assert said.endswith("measured as chosen here; the model reads its own")
 
 
 def test_the_head_s_motion_is_shown_and_can_be_left_in(smiling: MainWindow, qtbot: QtBot) -> None:
@@ -209,6 +216,36 @@ def test_a_held_key_flickers_and_released_all_is_as_before(smiling: MainWindow, 
     assert view._pixels is not None
     np.testing.assert_array_equal(view._pixels[..., 2], media.image[..., 0])
     assert "flicker" not in view.note
+
+
+def test_flicker_chosen_from_the_menu_by_enter_goes_on_until_the_next_key(smiling: MainWindow, qtbot: QtBot) -> None:
+    flicker, actions = smiling.viewing.flicker, smiling.actions_by_id
+    menu = actions.menus["View"]
+    menu.popup(smiling.mapToGlobal(QPoint(20, 20)))
+    qtbot.wait(50)  # off screen a menu takes the keyboard from its window, which is told of it later
+    menu.setActiveAction(actions["flicker"])
+    QTest.keyPress(menu, Qt.Key.Key_Return)
+    assert flicker.running
+    assert not menu.isVisible()
+    qtbot.waitUntil(smiling.isActiveWindow)
+    QTest.keyRelease(smiling, Qt.Key.Key_Return)
+    assert flicker.running
+    qtbot.waitUntil(lambda: "flicker" in smiling.player.view.note, timeout=PATIENCE)
+    QTest.keyPress(smiling, Qt.Key.Key_Left)  # an action's own
+    assert not flicker.running
+    QTest.keyRelease(smiling, Qt.Key.Key_Left)
+    assert "flicker" not in smiling.player.view.note
+
+
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+def test_at_actual_size_a_frame_s_pixel_is_one_of_the_screen_s(qtbot: QtBot, ratio: float) -> None:
+    view = VideoView()
+    qtbot.addWidget(view)
+    view.resize(300, 300)
+    view.devicePixelRatioF = lambda: ratio  # type: ignore[method-assign]
+    view.show_frame(np.zeros((900, 900, 3), np.uint8))
+    view.show_actual_size()
+    assert view.scale * ratio == pytest.approx(1)
 
 
 def test_flicker_without_marks_is_one_sentence(window: MainWindow, qtbot: QtBot, clips: Path, tmp_path: Path) -> None:
