@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mer_core.errors import ModelError
+from mer_core.features import MOST_FLOW
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,11 @@ class Recogniser:
 
         onset: the face at onset, (H, W) uint8, which only models of the difference between the two read.
         """
-        if flow.shape != (28, 28, 3) or not np.isfinite(flow).all():
-            raise ModelError(f"The flow must be (28, 28, 3) finite numbers, but is {flow.shape}: measure it again.")
+        if flow.shape != (28, 28, 3) or not (np.abs(flow) <= MOST_FLOW).all():
+            raise ModelError(
+                f"The flow must be (28, 28, 3) finite numbers within ±{MOST_FLOW:,.0f}, but is {flow.shape} or beyond: "
+                "measure it again."
+            )
         if apex.ndim != 2 or apex.size == 0:
             raise ModelError(f"The apex picture must be (height, width) grey, but is {apex.shape}: measure it again.")
         if onset is not None and onset.shape != apex.shape:

@@ -78,5 +78,5 @@ def decode(text: str, kind: str, shape: tuple[int, ...]) -> np.ndarray:
     """The array of ``shape`` and dtype ``kind`` in ``text``, or ModelError if the bytes are not as many."""
     try:
         return np.frombuffer(base64.b64decode(text, validate=True), dtype=kind).reshape(shape).copy()
-    except (binascii.Error, ValueError, TypeError) as error:
+    except (binascii.Error, ValueError, TypeError, OverflowError) as error:
         raise ModelError(f"An array in the request does not hold {shape} values: send it again.") from error

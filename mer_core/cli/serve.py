@@ -1,6 +1,7 @@
 """``serve``: a long-lived child that recognises for a window; see ``mer_core.serving`` for its lines."""
 
 import argparse
+import io
 import json
 import sys
 import time
@@ -13,6 +14,9 @@ from mer_core.serving import decode, from_prediction
 
 HELP = "Answer recognition requests, one JSON object a line, until standard input ends."
 
+_NEEDED = {"load": ("model",), "predict": ("flow", "apex", "onset", "shape")}
+"""What each request holds: texts, and a list as ``shape``."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """No arguments: everything comes by standard input."""
@@ -20,12 +24,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(_arguments: argparse.Namespace) -> int:
     """Serve until the end of standard input."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # a line that is no text is a line that is not JSON
     recogniser: Recogniser | None = None
     for line in sys.stdin:
         number = None
         try:
             request = _parse(line)
             number = request["id"]
+            _check(request)
             if request["op"] == "load":
                 recogniser = Recogniser.load(Path(request["model"]))
                 _threads()
@@ -47,17 +54,23 @@ def _threads() -> None:
 
 
 def _parse(line: str) -> dict[str, Any]:
-    needed = {"load": ("model",), "predict": ("flow", "apex", "onset", "shape")}
     try:
         request = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError("A request is not JSON: send one JSON object a line.") from error
-    if not isinstance(request, dict) or "id" not in request or request.get("op") not in needed:
+    if not isinstance(request, dict) or "id" not in request or request.get("op") not in list(_NEEDED):
         raise ModelError("A request needs 'id' and 'op' ('load' or 'predict').")
-    missing = [name for name in needed[request["op"]] if name not in request]
+    return request
+
+
+def _check(request: dict[str, Any]) -> None:
+    needed = _NEEDED[request["op"]]
+    missing = [name for name in needed if name not in request]
     if missing:
         raise ModelError(f"The request '{request['op']}' lacks {', '.join(missing)}.")
-    return request
+    wrong = [name for name in needed if not isinstance(request[name], list if name == "shape" else str)]
+    if wrong:
+        raise ModelError(f"The request '{request['op']}' needs {', '.join(wrong)} of another type.")
 
 
 def _predict(recogniser: Recogniser | None, request: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +78,7 @@ def _predict(recogniser: Recogniser | None, request: dict[str, Any]) -> dict[str
         raise ModelError("No model is loaded: load one first.")
     began = time.perf_counter()
     shape = request["shape"]
-    if not isinstance(shape, list) or len(shape) != 2 or not all(isinstance(side, int) and side > 0 for side in shape):
+    if len(shape) != 2 or not all(type(side) is int and side > 0 for side in shape):
         raise ModelError("The request's 'shape' must be [height, width].")
     flow = decode(request["flow"], "<f4", (28, 28, 3))
     apex, onset = (decode(request[name], "|u1", (shape[0], shape[1])) for name in ("apex", "onset"))

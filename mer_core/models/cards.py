@@ -16,9 +16,26 @@ def read_card(folder: Path) -> dict[str, Any]:
         card = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ModelError(f"There is no model in {folder} ({CARD} cannot be read): choose a model's folder.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"The model's card {path} is damaged: choose another model or train it again.") from error
     missing = [key for key in ("method", "classes", "settings") if not isinstance(card, dict) or key not in card]
     if missing:
         raise ModelError(f"The model's card {path} lacks {', '.join(missing)}: choose another model or train it again.")
+    wrong = [name for name, fits in _checks(card).items() if not fits]
+    if wrong:
+        raise ModelError(
+            f"The model's card {path} has a wrong {', '.join(wrong)}: choose another model or train it again."
+        )
     return card
+
+
+def _checks(card: dict[str, Any]) -> dict[str, bool]:
+    """What a model is loaded by, and whether it is of the kind it must be."""
+    classes, features = card["classes"], card.get("features", {})
+    names = isinstance(classes, list) and all(isinstance(name, str) and name for name in classes)
+    return {
+        "method": isinstance(card["method"], str),
+        "classes": names and len(set(classes)) == len(classes) >= 2,
+        "settings": isinstance(card["settings"], dict),
+        "features": isinstance(features, dict) and isinstance(features.get("flow", {}), dict | None),
+    }

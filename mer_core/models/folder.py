@@ -39,6 +39,8 @@ def read_network(folder: Path, card: dict[str, Any]) -> Network:
     digest = card.get("weights_sha256")
     if digest is not None and digest != hashlib.sha256(content).hexdigest():
         raise ModelError(f"The model's weights {path} are not the ones its card describes: train it again.")
+    if not all(value.is_floating_point() and value.numel() and value.isfinite().all() for value in state.values()):
+        raise ModelError(f"The model's weights {path} are not all finite numbers: choose another model.")
     kind = kind_named(card["method"])
     settings: Any = kind.settings.from_dict(card["settings"])
     return kind.network.from_state(settings, len(card["classes"]), state)

@@ -144,9 +144,10 @@ class PlusNetwork:
     def from_state(cls, settings: PlusSettings, classes: int, state: Mapping[str, Tensor]) -> "PlusNetwork":
         """From ``state``; ModelError if a tensor is missing or of another shape."""
         shapes = _shapes(settings.hidden, classes)
-        leading = {tuple(state[name].shape[:2]) for name in shapes if name in state}
-        for name, shape in {**shapes, "scale": (FEATURES,)}.items():
-            if name not in state or tuple(state[name].shape[-len(shape) :]) != shape or len(leading) != 1:
+        networks, members = state["hidden.bias"].shape[:2] if "hidden.bias" in state else (0, 0)
+        whole = {name: (networks, members, *shape) for name, shape in shapes.items()}
+        for name, shape in {**whole, "scale": (members, FEATURES)}.items():
+            if name not in state or tuple(state[name].shape) != shape:
                 raise ModelError(
                     f"The model's weights do not fit its card ('{name}'): it is damaged or of another version."
                 )

@@ -5,17 +5,21 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.torch import load, save_file
+from torch import Tensor
 
 from mer_core.cli import serve
 from mer_core.errors import FeatureError, ModelError
 from mer_core.models.attention import over_crop
 from mer_core.models.method import check_readable
 from mer_core.models.registry import METHODS
+from mer_core.project.models import DEFAULT_MODEL
 from mer_core.recognition import Recogniser, normalised_entropy
 from mer_core.serving import (
     ServingError,
@@ -104,6 +108,8 @@ def test_unfit_input_and_damaged_models_have_a_sentence(model: Path, tmp_path: P
     recogniser = Recogniser.load(model)
     with pytest.raises(ModelError, match="flow must be"):
         recogniser.predict(np.full((28, 28, 3), np.nan, np.float32), FEATURES.apex[0])
+    with pytest.raises(ModelError, match=r"flow must be .* within"):
+        recogniser.predict(np.full((28, 28, 3), 1e25, np.float32), FEATURES.apex[0])
     with pytest.raises(ModelError, match="apex picture must be"):
         recogniser.predict(FEATURES.flow[0], FEATURES.apex)
     with pytest.raises(ModelError, match="onset picture is"):
@@ -153,6 +159,81 @@ def test_serving_answers_what_the_recogniser_says(
     np.testing.assert_allclose(told.probabilities, expected.probabilities, atol=1e-6)
     np.testing.assert_allclose(told.attention, expected.attention, atol=1e-6)
     assert told.classes == expected.classes
+
+
+BAD_LINES = [
+    b"\xff\xfe\n",
+    b"[" * 100_000 + b"\n",
+    b'{"id": 1, "op": []}\n',
+    b'{"id": 1, "op": {}}\n',
+    b'{"id": 1, "op": "load", "model": 5}\n',
+    b'{"id": 1, "op": "load", "model": "a\\u0000b"}\n',
+    b'{"id": 1, "op": "predict", "flow": 5, "apex": 1, "onset": 1, "shape": [1, 1]}\n',
+    b'{"id": 1, "op": "predict", "flow": "", "apex": "", "onset": "", "shape": 5}\n',
+    b'{"id": 1, "op": "predict", "flow": "", "apex": "", "onset": "", "shape": [true, true]}\n',
+    b'{"id": 1, "op": "predict", "flow": "FLOW", "apex": "", "onset": "", "shape": [%d, 1]}\n' % 10**30,
+]
+
+
+def test_no_line_ends_the_serving(
+    model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flow = encode(FEATURES.flow[0], "<f4").encode()
+    lines = [load_request(0, model).encode(), *(line.replace(b"FLOW", flow) for line in BAD_LINES)]
+    lines.append(load_request(2, model).encode())
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"".join(lines)), encoding="utf-8"))
+    assert serve.run(argparse.Namespace()) == 0
+    replies = [json.loads(reply) for reply in capsys.readouterr().out.splitlines()]
+    assert [reply["ok"] for reply in replies] == [True, *[False] * len(BAD_LINES), True]
+    assert [reply["id"] for reply in replies] == [0, *[None] * 4, *[1] * (len(BAD_LINES) - 4), 2]
+    assert all(reply["message"].endswith(".") for reply in replies[1:-1])
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"settings": 5}, "has a wrong settings"),
+        ({"classes": 5}, "has a wrong classes"),
+        ({"classes": "abc"}, "has a wrong classes"),
+        ({"classes": ["a", "b", "b"]}, "has a wrong classes"),
+        ({"classes": ["a", 5, "b"]}, "has a wrong classes"),
+        ({"method": 5, "features": 5}, "has a wrong method, features"),
+        ({"features": {"flow": 5}}, "has a wrong features"),
+        ({"classes": ["a", "b"]}, "do not fit its card"),
+    ],
+)
+def test_a_card_of_other_types_has_a_sentence(
+    model: Path, tmp_path: Path, changes: dict[str, object], sentence: str
+) -> None:
+    card = json.loads((model / "card.json").read_text())
+    (tmp_path / "card.json").write_text(json.dumps({**card, **changes}))
+    (tmp_path / "weights.safetensors").write_bytes((model / "weights.safetensors").read_bytes())
+    with pytest.raises(ModelError, match=sentence):
+        Recogniser.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "sentence"),
+    [
+        ("scale", lambda tensor: tensor[0], "do not fit its card \\('scale'\\)"),
+        ("scale", lambda tensor: tensor.repeat(2, 1), "do not fit its card \\('scale'\\)"),
+        ("scale", lambda tensor: tensor[None], "do not fit its card \\('scale'\\)"),
+        ("hidden.bias", lambda tensor: tensor[0], "do not fit its card"),
+        ("classes.bias", lambda tensor: tensor[:1], "do not fit its card \\('classes.bias'\\)"),
+        ("classes.bias", lambda tensor: tensor * float("nan"), "are not all finite numbers"),
+        ("classes.bias", lambda tensor: tensor.int(), "are not all finite numbers"),
+    ],
+)
+def test_weights_of_another_shape_have_a_sentence(
+    tmp_path: Path, name: str, change: Callable[[Tensor], Tensor], sentence: str
+) -> None:
+    card = json.loads((DEFAULT_MODEL / "card.json").read_text())
+    del card["weights_sha256"]
+    (tmp_path / "card.json").write_text(json.dumps(card))
+    state = load((DEFAULT_MODEL / "weights.safetensors").read_bytes())
+    save_file({**state, name: change(state[name]).contiguous()}, tmp_path / "weights.safetensors")
+    with pytest.raises(ModelError, match=sentence):
+        Recogniser.load(tmp_path)
 
 
 def test_arrays_survive_the_line() -> None:
