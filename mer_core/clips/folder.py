@@ -3,11 +3,11 @@
 import os
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from mer_core.clips import numbering
 from mer_core.clips.clip import Clip, digest
+from mer_core.clips.picture import depth, read_picture, to_8_bits
 from mer_core.errors import ClipError
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"})
@@ -25,13 +25,17 @@ class FolderClip(Clip):
         self.fps_known = fps is not None
         places, time = numbering.places(self.numbers)
         self.times = places / self.fps
-        self.remarks = tuple(each for each in (order, time) if each)
         self._counted = not time
-        self.height, self.width = _read_picture(self.files[0]).shape[:2]
+        first = read_picture(self.files[0])
+        self.height, self.width = first.shape[:2]
+        self._depth = depth(self.files, first)
+        tones = f"Of 16 bits {self._depth} are used: white is {(1 << self._depth) - 1}"
+        told = tones if first.dtype == np.uint16 and self._depth < 16 else ""
+        self.remarks = tuple(each for each in (order, time, told) if each)
 
     def read(self, index: int) -> np.ndarray:
         self._check(index)
-        picture = _read_picture(self.files[index])
+        picture = to_8_bits(read_picture(self.files[index]), self._depth)
         height, width = picture.shape[:2]
         if (height, width) != (self.height, self.width):
             raise ClipError(
@@ -74,28 +78,3 @@ def _numbered(folder: Path) -> tuple[tuple[Path, ...], tuple[int, ...], str]:
         raise ClipError(f"The folder {folder} holds no pictures ({kinds}); choose the folder with a clip's frames.")
     names, numbers, remark = numbering.ordered(folder, names)
     return tuple(folder / name for name in names), tuple(numbers), remark
-
-
-def _read_picture(file: Path) -> np.ndarray:
-    """(H, W, 3) uint8 RGB. 16-bit values are divided by 257 in every frame, so that tones stay comparable."""
-    try:
-        data = file.read_bytes()  # not cv2.imread: it cannot open non-ASCII paths on Windows
-    except OSError as error:
-        raise ClipError(
-            f"The frame {file} cannot be read ({error.strerror}); check the folder and its drive."
-        ) from error
-    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH) if data else None
-    if picture is None or _is_cut(data):
-        raise ClipError(f"The frame {file} is damaged or no picture; copy it again, or move it out of the folder.")
-    if picture.dtype == np.uint16:
-        picture = cv2.convertScaleAbs(picture, alpha=1 / 257)
-    elif picture.dtype != np.uint8:
-        raise ClipError(f"The frame {file} holds {picture.dtype} values; save it with 8 or 16 bits a channel.")
-    return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
-
-
-def _is_cut(data: bytes) -> bool:
-    """Whether a JPEG or PNG ends early: OpenCV fills what is missing with grey and says nothing."""
-    if data.startswith(b"\xff\xd8"):
-        return data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda")
-    return data.startswith(b"\x89PNG") and b"IEND" not in data[-64:]

@@ -40,7 +40,9 @@ def test_order_is_by_the_last_number_in_the_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".JPEG", ".bmp", ".tif", ".tiff"])
 def test_kinds_are_read_as_rgb(suffix: str, tmp_path: Path) -> None:
     write_picture(tmp_path / f"img1{suffix}", np.full((16, 16, 3), (200, 100, 50), np.uint8))  # OpenCV writes BGR
-    picture = open_clip(tmp_path).read(0)
+    clip = open_clip(tmp_path)
+    assert clip.remarks == ()
+    picture = clip.read(0)
     assert picture.dtype == np.uint8
     assert picture.flags.c_contiguous
     assert np.abs(picture[8, 8].astype(int) - (50, 100, 200)).max() <= 3
@@ -52,6 +54,28 @@ def test_16_bit_is_scaled_alike_in_every_frame(suffix: str, tmp_path: Path) -> N
         write_picture(tmp_path / f"f{number}{suffix}", np.full((4, 4), value * 257, np.uint16))
     clip = open_clip(tmp_path)
     assert [clip.read(i)[0, 0].tolist() for i in range(3)] == [[0] * 3, [100] * 3, [255] * 3]
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+@pytest.mark.parametrize("bits", [8, 10, 12, 14])
+def test_a_camera_of_fewer_bits_stored_in_16_is_not_black(bits: int, suffix: str, tmp_path: Path) -> None:
+    white = (1 << bits) - 1
+    for number in range(40):  # dark at first: the depth is the clip's, not that of its first frame
+        largest = white if number >= 30 else 200
+        ramp = np.linspace(0, largest, 64).astype(np.uint16).reshape(8, 8)
+        write_picture(tmp_path / f"f{number}{suffix}", ramp)
+    with open_clip(tmp_path) as clip:
+        for index, largest in ((0, 200), (35, white)):
+            expected = np.linspace(0, largest, 64).astype(np.uint16) * (255 / white)
+            assert np.abs(clip.read(index)[..., 0].ravel() - expected).max() <= 0.5
+        assert clip.remarks == (f"Of 16 bits {bits} are used: white is {white}",)
+
+
+def test_dark_pictures_of_all_16_bits_stay_dark(tmp_path: Path) -> None:
+    write_picture(tmp_path / "f1.png", np.full((4, 4), 20_000, np.uint16))
+    with open_clip(tmp_path) as clip:
+        assert clip.read(0)[0, 0].tolist() == [round(20_000 / 257)] * 3
+        assert clip.remarks == ()
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".bmp", ".tif"])
