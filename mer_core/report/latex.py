@@ -9,7 +9,8 @@ _ESCAPED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textas
 _ESCAPED |= {sign: "\\" + sign for sign in "&%$#_{}"}
 _ESCAPED |= {"±": r"$\pm$", "×": r"$\times$", "·": r"$\cdot$", "−": "$-$", "≤": r"$\leq$", "≥": r"$\geq$"}
 _ESCAPED |= {"→": r"$\rightarrow$", "φ": r"$\varphi$", "ε": r"$\varepsilon$", "²": "$^2$", "°": r"$^\circ$"}
-_ESCAPED |= {"…": r"\dots{}", "–": "--", "—": "---", "“": "``", "”": "''", "’": "'", "†": r"$^\dagger$", "\u00a0": "~"}
+_ESCAPED |= {"…": r"\dots{}", "–": "--", "—": "---", "“": "``", "”": "''", "’": "'", "†": r"$^\dagger$"}
+_ESCAPED |= {"\u00a0": "~", "\u200b": "{}"}
 
 
 def latex_table(study: dict[str, Any]) -> str:
@@ -35,6 +36,7 @@ def latex_table(study: dict[str, Any]) -> str:
             *(number(of_sets[one]["uf1"]["mean"]) if one in of_sets else "--" for one in sets),
         ]
         lines.append("    " + " & ".join(cells) + r" \\")
+    notes = study["notes"] + recipe_notes(study)
     heads = ["", "UF1", r"95\,\% interval", "UAR", "Accuracy", *(f"UF1 {escape(one)}" for one in sets)]
     return "\n".join(
         [
@@ -50,7 +52,7 @@ def latex_table(study: dict[str, Any]) -> str:
             *lines,
             r"    \bottomrule",
             r"  \end{tabular}",
-            *(rf"  \par\smallskip{{\footnotesize {escape(note)}\par}}" for note in recipe_notes(study)),
+            *(rf"  \par\smallskip{{\footnotesize {escape(note)}\par}}" for note in notes),
             r"\end{table}",
             "",
         ]
@@ -74,4 +76,5 @@ def _caption(study: dict[str, Any]) -> str:
 
 def escape(text: str) -> str:
     """As LaTeX sets it, with pdfLaTeX too: signs that mean something, and those that its fonts lack."""
-    return "".join(_ESCAPED.get(sign, sign) for sign in text)
+    # Two hyphens side by side would become a dash.
+    return "".join(_ESCAPED.get(sign, sign) for sign in text.replace("--", "-\u200b-"))

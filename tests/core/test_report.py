@@ -176,6 +176,7 @@ def test_every_title_is_ascii_to_latex() -> None:
     titles += [one.title for one in PROTOCOLS.values()]
     assert any("−" in title for title in titles)
     assert [title for title in titles if not escape(title).isascii()] == []
+    assert escape("--published – 1") == "-{}-published -- 1"
     assert escape("apex − onset ± 5×5 · 95 %") == r"apex $-$ onset $\pm$ 5$\times$5 $\cdot$ 95 \%"
 
 
