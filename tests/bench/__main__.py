@@ -22,7 +22,7 @@ BENCHMARKS = {
 }
 GROUPS = {"motion": ("flow", "scrubbing", "spotting")}
 """Several by one name."""
-_DRAW = {"desk", "flow", "scrubbing"}
+_DRAW = {"desk", "flow", "scrubbing", "spotting"}
 
 
 def main() -> int:

@@ -28,7 +28,7 @@ _LEFT = Qt.MouseButton.LeftButton
 def scrub(file: str) -> dict[str, Any]:
     """The slider moved at random: with all frames in memory, then with next to none beside PyAV for the same frames."""
     pulse = Pulse()
-    window = _window(Path(file), 2048, pulse)
+    window = window_on(Path(file), 2048, pulse)
     media, timeline = window.desk.media, window.player.timeline
     pauses = {"opening": pulse.stop()}
     rng = random.Random(0)
@@ -81,7 +81,7 @@ def scrub(file: str) -> dict[str, Any]:
 
 def play(file: str, memory: str, direction: str) -> dict[str, Any]:
     """Painted frames and the rate at which the index goes on, at 1×."""
-    window = _window(Path(file), int(memory), Pulse())
+    window = window_on(Path(file), int(memory), Pulse())
     playback = window.player.playback
     window.player.speed.setCurrentIndex(window.player.speed.count() - 1)
     media = window.desk.media
@@ -110,7 +110,7 @@ def hour(file: str) -> dict[str, Any]:
     """A very long video: opened, closed, opened again, jumped about in."""
     pulse = Pulse()
     begun = time.perf_counter()
-    window = _window(Path(file), 512, pulse, filled=False)
+    window = window_on(Path(file), 512, pulse, filled=False)
     first = time.perf_counter() - begun
     pauses = {"opening": pulse.stop()}
     media = window.desk.media
@@ -129,6 +129,15 @@ def hour(file: str) -> dict[str, Any]:
     QTest.mouseRelease(window.player.timeline, _LEFT, pos=_place(window, 0))
     wait_until(lambda: not media._filler.busy, "memory is full", 240)
     rss = int(Path("/proc/self/statm").read_text().split()[1]) * 4 / 1024
+    for what, act in (
+        ("memory halved", lambda: media.set_memory(256 * _MB)),
+        ("closing, 256 MB of frames", media.close),
+    ):
+        pulse.start()
+        act()
+        wait_until(lambda: not media._closer.busy and not media._filler.busy, "frames are let go of", 60)
+        wait(100)
+        pauses[what] = pulse.stop()
     window.close()
     p50, p95 = np.percentile(jumps, (50, 95))
     return {"first": first, "again": again, "rss": rss, "limit": 512, "p50": p50, "p95": p95, "pauses": pauses}
@@ -208,8 +217,8 @@ class _Alone:
         return 1000 * (decoded - begun), 1000 * (time.perf_counter() - begun)
 
 
-def _window(file: Path, memory: int, pulse: Pulse, filled: bool = True) -> MainWindow:
-    """The real window on a video; the pulse beats from before the opening."""
+def window_on(file: Path, memory: int, pulse: Pulse, *, filled: bool = True) -> MainWindow:
+    """The real window on a video, `memory` MB for frames; the pulse beats from before the opening."""
     from app.launch import make_application, open_window
 
     make_application()

@@ -23,34 +23,38 @@ def run() -> None:
     with tempfile.TemporaryDirectory() as folder:
         videos = {gop: write_video(Path(folder) / f"gop{gop}.mp4", gop) for gop in (12, 250)}
         pauses: dict[str, float] = {}
+        beside = _probe("scrub_imageview", str(_FRAMES // 2))
         print(f"Slider move to painted frame, {_WIDTH}×{_HEIGHT} H.264, random moves, milliseconds")
         print(f"{'':34}{'p50':>8}{'p95':>8}{'n':>6}")
         for gop, path in videos.items():
             seen = _probe("scrub", str(path))
             _row(f"GOP {gop}, in memory", seen["cached"])
+            shares = [np.percentile(seen["cached"], at) / np.percentile(beside["cached"], at) for at in (50, 95)]
+            print("   / ImageView, p50 {:.2f} p95 {:.2f}".format(*shares))
             _row(f"GOP {gop}, not in memory", seen["uncached"])
             _row("   of that, reading it", seen["reading"])
             _row("   PyAV alone: seek, decode", seen["decoding"])
             _row("   PyAV alone: and to RGB", seen["to_rgb"])
             for what, name in (("reading", "reading"), ("uncached", "not in memory")):
-                shares = [_ratio(seen, what, beside, at) for beside in ("decoding", "to_rgb") for at in (50, 95)]
+                shares = [_ratio(seen, what, alone, at) for alone in ("decoding", "to_rgb") for at in (50, 95)]
                 print(
                     f"   {name} / decoding, p50 {{:.2f}} p95 {{:.2f}}; / and to RGB, {{:.2f}} {{:.2f}}".format(*shares)
                 )
             pauses |= {f"{what}, GOP {gop}": pause for what, pause in seen["pauses"].items()}
-        _row("ImageView, in memory", _probe("scrub_imageview", str(_FRAMES // 2))["cached"])
+        _row("ImageView, in memory", beside["cached"])
+        beside = _probe("play_imageview", str(_FRAMES // 2))
         print(f"\nPlaying at 1×, {_RATE} frames a second")
-        print(f"{'':34}{'painted/s':>10}{'index rate':>12}")
+        print(f"{'':34}{'painted/s':>10}{'index rate':>12}{'painted / ImageView':>22}")
+        print(f"{'ImageView, in memory':34}{beside['painted']:>10.1f}{beside['rate']:>11.3f}×{1:>21.2f}×")
         for gop, path in videos.items():
             for memory, name in ((2048, "in memory"), (64, "64 MB of memory")):
                 for direction in (1, -1):
                     seen = _probe("play", str(path), str(memory), str(direction))
                     backwards = "" if direction > 0 else ", backwards"
                     name_ = f"GOP {gop}, {name}{backwards}"
-                    print(f"{name_:34}{seen['painted']:>10.1f}{seen['rate']:>11.3f}×")
+                    share = seen["painted"] / beside["painted"]
+                    print(f"{name_:34}{seen['painted']:>10.1f}{seen['rate']:>11.3f}×{share:>21.2f}×")
                     pauses[f"playing, {name_}"] = seen["pause"]
-        seen = _probe("play_imageview", str(_FRAMES // 2))
-        print(f"{'ImageView, in memory':34}{seen['painted']:>10.1f}{seen['rate']:>11.3f}×")
         long = repeat_video(videos[250].with_name("short.mp4"), Path(folder) / "hour.mp4")
         seen = _probe("hour", str(long))
         print(

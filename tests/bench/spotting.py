@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from itertools import pairwise
@@ -15,6 +17,7 @@ from mer_core.datasets.sample import make_sample
 from mer_core.spotting.search import spot
 from mer_core.spotting.suggestion import NEAR, Suggestion
 
+_ROOT = Path(__file__).parents[2]
 _SEED = 7001  # one that nothing was chosen by
 _AMPLITUDES = (0.5, 0.7, 1.0, 1.5, 2.01)  # pixels
 _FRAMES, _WIDTH, _HEIGHT = 200, 640, 480
@@ -95,6 +98,44 @@ def _time(folder: Path, path: Path) -> None:
     wall, processor, read = (float(np.median(each[1:])) for each in (walls, processors, reads))
     print(f"\nCurve and suggestions of {_FRAMES} frames {_WIDTH}×{_HEIGHT}, H.264, on {os.cpu_count()} cores:")
     print(f"{wall:.2f} s, {processor:.2f} s of processor time; decoding alone {read:.2f} s ({wall / read:.1f}×)")
+    seen = [_in_window(path) for _ in range(_REPEATS)]
+    opened, curve, pause = (float(np.median([each[name] for each in seen])) for name in ("opened", "curve", "pause"))
+    longest = max(each["pause"] for each in seen)
+    print(
+        f"In the window, median of {_REPEATS}: clip shown after {opened:.2f} s, curve drawn after {curve:.2f} s, the "
+        f"child's start included ({curve / wall:.1f}× the search alone); longest pause of the window {pause:.0f} ms, "
+        f"at most {longest:.0f} ms"
+    )
+
+
+def _in_window(path: Path) -> dict[str, float]:
+    """The figures of `search`, in a process of its own with a home of its own: no curve is kept there yet."""
+    with tempfile.TemporaryDirectory() as home:
+        command = [sys.executable, "-m", "tests.bench.spotting", str(path)]
+        environment = {**os.environ, "MER_STUDIO_HOME": home}
+        done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False, env=environment)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} failed:\n{done.stderr}")
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+def search(path: Path) -> dict[str, float]:
+    """The real window opening a clip: seconds until it is shown and until its curve is drawn; the longest pause, ms."""
+    from tests.bench.scrub_probe import window_on
+    from tests.e2e.hands import Pulse, wait, wait_until
+
+    pulse = Pulse()
+    window = window_on(path, 1024, pulse, filled=False)
+    spotter, begun = window.suggesting.spotter, pulse.begun
+    opened = time.perf_counter() - begun
+    wait_until(lambda: spotter.spotted is not None, "the curve is there", 120)
+    curve = time.perf_counter() - begun
+    wait(300)  # it is drawn, and the ghosts
+    pause = pulse.stop()
+    assert window.player.timeline._curve.shown is not None
+    window.close()
+    return {"opened": opened, "curve": curve, "pause": pause}
 
 
 def _enlarged(picture: np.ndarray) -> np.ndarray:
@@ -113,3 +154,7 @@ def _write(path: Path, pictures: list[np.ndarray]) -> None:
         for picture in pictures:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         container.mux(stream.encode())
+
+
+if __name__ == "__main__":
+    print(json.dumps(search(Path(sys.argv[1]))))

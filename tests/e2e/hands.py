@@ -75,7 +75,7 @@ class Pulse(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.pauses: list[float] = []
-        self._last = time.perf_counter()
+        self.begun = self._last = time.perf_counter()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
@@ -83,7 +83,7 @@ class Pulse(QObject):
     def start(self) -> None:
         """Begin."""
         self.pauses.clear()
-        self._last = time.perf_counter()
+        self.begun = self._last = time.perf_counter()
         self._timer.start(5)
 
     def stop(self) -> float:
