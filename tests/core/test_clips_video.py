@@ -127,6 +127,29 @@ def test_gif(tmp_path: Path) -> None:
         assert number_in(clip.read(41)) == 41
 
 
+def test_a_gif_whose_frames_hold_only_what_changes(tmp_path: Path) -> None:
+    from PIL import Image
+
+    pictures = []
+    for number in range(24):  # a square that wanders over a ground that stays
+        picture = np.full((HEIGHT, WIDTH, 3), 40, np.uint8)
+        picture[10:30, 20:60] = 90
+        picture[(at := 2 * number) : at + 8, at : at + 8] = 250
+        pictures.append(picture)
+    images = [Image.fromarray(picture).quantize(8) for picture in pictures]
+    path = tmp_path / "a.gif"
+    images[0].save(path, save_all=True, append_images=images[1:], duration=40, disposal=1)
+    with Image.open(path) as stored:
+        stored.seek(5)
+        place = stored.tile[0][1]
+        assert place is not None
+        left, top, right, bottom = place
+        assert (right - left) * (bottom - top) < WIDTH * HEIGHT / 4
+    with open_clip(path) as clip:
+        assert clip.times[-1] == pytest.approx(23 * 0.04)
+        assert_exact(clip, pictures)
+
+
 def test_variable_rate(tmp_path: Path) -> None:
     ticks = np.cumsum(np.random.default_rng(0).integers(1, 9, FRAMES))
     path = write_video(tmp_path / "a.mp4", "libx264", B_FRAMES, ticks=ticks.tolist())
@@ -186,6 +209,35 @@ def test_rotation_flag(angle: int, tmp_path: Path) -> None:
     with open_clip(path) as clip:
         assert np.array_equal(clip.read(3), np.rot90(decoded(path)[3], angle // 90))
         assert clip.read(3).shape == (clip.height, clip.width, 3)
+        assert clip.read(3).flags.c_contiguous
+
+
+MIRRORED: dict[str, tuple[tuple[int, int, int, int], Callable[[np.ndarray], np.ndarray]]] = {
+    # x' = a x + c y, y' = b x + d y, as (a, b, c, d); and where that puts the stored pixels.
+    "left and right": ((-1, 0, 0, 1), lambda stored: stored[:, ::-1]),
+    "up and down": ((1, 0, 0, -1), lambda stored: stored[::-1]),
+    "rows and columns": ((0, 1, 1, 0), lambda stored: stored.swapaxes(0, 1)),
+    "the other diagonal": ((0, -1, -1, 0), lambda stored: stored[::-1, ::-1].swapaxes(0, 1)),
+}
+
+
+@pytest.mark.parametrize("way", MIRRORED)
+def test_a_mirrored_picture_is_shown_as_the_file_says(way: str, tmp_path: Path) -> None:
+    """As selfie cameras write: the header's matrix mirrors, which no number of quarter turns does."""
+    path = write_video(tmp_path / "a.mp4", "libx264", B_FRAMES)
+    stored = decoded(path)
+    (a, b, c, d), shown = MIRRORED[way]
+    data = bytearray(path.read_bytes())
+    at = data.index(b"tkhd") + 44  # the matrix, nine big-endian 16.16 numbers, in a header of version 0
+    assert data[at : at + 4] == (1 << 16).to_bytes(4, "big")
+    for place, number in ((0, a), (4, b), (12, c), (16, d)):
+        data[at + place : at + place + 4] = (number << 16).to_bytes(4, "big", signed=True)
+    path.write_bytes(data)
+    with open_clip(path) as clip:
+        for index in (3, 0, 41):
+            expected = shown(stored[index])
+            assert np.array_equal(clip.read(index), expected)
+            assert expected.shape == (clip.height, clip.width, 3)
         assert clip.read(3).flags.c_contiguous
 
 
