@@ -390,9 +390,13 @@ def test_an_index_that_took_long_is_kept_and_found_again(tmp_path: Path, monkeyp
         with open_clip(path, index_folder=folder) as again:
             assert_exact(again, expected)
             assert not seen
-    kept.write_bytes(kept.read_bytes()[:100])  # damaged: listed anew
-    with open_clip(path, index_folder=folder) as clip:
-        assert_exact(clip, expected)
+    whole = kept.read_bytes()
+    unpackable = whole[: (at := whole.rindex(b"PK\x01\x02") + 10)] + b"\x63" + whole[at + 1 :]
+    for damaged in (whole[:100], b"", unpackable):
+        kept.write_bytes(damaged)  # listed anew
+        with open_clip(path, index_folder=folder) as clip:
+            assert_exact(clip, expected)
+        assert kept.read_bytes() != damaged
 
 
 def long_video(path: Path, times: int) -> Path:

@@ -13,6 +13,7 @@ from mer_core.spotting import search as search_module
 from mer_core.spotting.course import Course, courses
 from mer_core.spotting.fit import Movements
 from mer_core.spotting.search import Spotting, spot
+from tests.moving_face import moved, noisy, portrait, smile
 
 
 def truth(sample: Path, least: float) -> dict[str, Any]:
@@ -109,7 +110,43 @@ def test_a_long_clip_is_done_in_blocks_and_goes_on_where_it_was_left(
     assert again.suggestions[-1].apex == pytest.approx(whole.suggestions[-1].apex, abs=2)
 
 
-@pytest.mark.parametrize(("frames", "pause", "blocks"), [(40, 500.0, 1), (40, 1e9, 1), (60, 30.0, 2)])
+class _Smiling(Clip):
+    """The portrait smiling so many pixels strong in each frame, with a camera's noise."""
+
+    def __init__(self, strength: np.ndarray, fps: float) -> None:
+        self.path, self.fps, self.fps_known = Path("smiling"), fps, True
+        self.height, self.width = portrait().shape[:2]
+        self.numbers = tuple(range(len(strength)))
+        self.times = np.arange(len(strength)) / fps
+        self._strength = strength
+
+    def read(self, index: int) -> np.ndarray:
+        pixels = float(self._strength[index])
+        return noisy(moved(expression=smile(pixels)) if pixels else portrait(), 1.0, index)
+
+    def fingerprint(self) -> str:
+        return "smiling"
+
+
+def test_a_macro_movement_is_told_from_a_micro_one_across_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_module, "_WHOLE", 2.0)
+    monkeypatch.setattr(search_module, "_BLOCK", 1.0)
+    macro, micro = (8, 20, 32), (53, 57, 62)  # onset, apex, offset: 0.96 s over a block's end, and 0.36 s
+    strength = np.zeros(76)
+    for marks in (macro, micro):
+        strength += 2.5 * np.interp(np.arange(76), marks, (0, 1, 0))
+    found = spot(_Smiling(strength, 25.0))
+    assert found.complete
+    assert found.total == 3
+    assert [each.kind for each in found.suggestions] == ["macro", "micro"]
+    for each, marks in zip(found.suggestions, (macro, micro), strict=True):
+        for mark, true in zip((each.onset, each.apex, each.offset), marks, strict=True):
+            assert mark == pytest.approx(true, abs=3)
+        assert each.seconds == pytest.approx((marks[2] - marks[0]) / 25, abs=0.2)
+        assert each.confidence > 0.5
+
+
+@pytest.mark.parametrize(("frames", "pause", "blocks"), [(40, 1e9, 1), (60, 30.0, 2)])
 def test_pauses_in_the_recording_do_not_make_it_a_slow_one(
     frames: int, pause: float, blocks: int, small_sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
