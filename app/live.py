@@ -46,6 +46,7 @@ class Live(QObject):
         self.recogniser = Recogniser(self)
         self.alignment: Alignment | None = None
         self.no_face = ""  # a sentence, where the clip shows none or cannot be looked through
+        self._unmeasured = ""  # a sentence, where the field that was to be shown could not be measured
         self.span: Span = "onset → apex"
         self.flow: dict[str, Any] = {}
         self._face: tuple[int, str] | None = None  # the clip, and which of its faces is looked at
@@ -98,6 +99,8 @@ class Live(QObject):
             return self.no_face
         if self.alignment is None:
             return "Looking for the face…" if self._media.clip else ""
+        if self._unmeasured:
+            return self._unmeasured
         if marks.onset is None:
             return "Mark the onset: motion is measured from it."
         if self.span == "onset → current":
@@ -119,7 +122,7 @@ class Live(QObject):
         self.recogniser.forget()
         self._outdate("recognise")
         self._kept.clear()
-        self.alignment, self.no_face, self._face = None, "", None
+        self.alignment, self.no_face, self._face, self._unmeasured = None, "", None, ""
         self.aligned.emit()
         self._show_no_field()
         self.recognised.emit(None, None)
@@ -156,6 +159,7 @@ class Live(QObject):
         self.refresh()
 
     def _measure_field(self) -> None:
+        self._unmeasured = ""
         marks = self._session.marks
         target = self._media.index if self.span == "onset → current" else marks.apex
         settings = self.settings()
@@ -175,7 +179,12 @@ class Live(QObject):
         def show(found: Measurement) -> None:
             self.field_measured.emit(found, onset, target)
 
-        self._measure(worker, "field", (onset, target, settings), show)
+        def tell(sentence: str) -> None:
+            self._unmeasured = sentence
+            self._show_no_field()
+            self.failed.emit(sentence)
+
+        self._measure(worker, "field", (onset, target, settings), show, tell)
 
     def _show_no_field(self) -> None:
         self._outdate("field")
@@ -207,7 +216,8 @@ class Live(QObject):
         else:
             settings = self._settings({})
             if settings is not None:
-                self._measure(self._worker, "recognise", (marks.onset, marks.apex, settings), self.recogniser.ask)
+                key = marks.onset, marks.apex, settings
+                self._measure(self._worker, "recognise", key, self.recogniser.ask, self._tell_failure)
 
     def _explain(self, why: str) -> None:
         self._outdate("recognise")
@@ -245,10 +255,12 @@ class Live(QObject):
         purpose: _Purpose,
         key: tuple[int, int, FlowSettings],
         then: Callable[[Measurement], None],
+        otherwise: Callable[[str], None],
     ) -> None:
         """Hand the measurement to `then`, unless one asked for later has been handed on before it comes.
 
-        One asked for earlier may be: while scrubbing, a frame behind is better than none.
+        One asked for earlier may be: while scrubbing, a frame behind is better than none. `otherwise` is told why there
+        is none, under the same condition.
         """
         buffer, alignment = self._media.buffer, self.alignment
         if buffer is None or alignment is None:
@@ -282,4 +294,9 @@ class Live(QObject):
 
             return self._kept.get(key) or measure_clip(buffer.frame, alignment, onset, target, settings)
 
-        worker.submit(purpose, work, keep, self.failed.emit)
+        def fail(sentence: str) -> None:
+            if request > self._given[purpose]:
+                self._given[purpose] = request
+                otherwise(sentence)
+
+        worker.submit(purpose, work, keep, fail)

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 import mer_core.analysis
 from app.main_window import MainWindow
 from mer_core.analysis import Measurement, measure_clip
+from mer_core.errors import ClipError
 from mer_core.faces import Alignment
 from mer_core.flow import FlowSettings
 from tests.app.smiling import PATIENCE, make_clips
@@ -22,11 +23,14 @@ class Gate:
 
     def __init__(self) -> None:
         self.holds: Callable[[int, FlowSettings], bool] = lambda *_: False
+        self.damaged: set[int] = set()
         self.reached, self._open = threading.Event(), threading.Event()
 
     def measure(
         self, read: Callable[[int], np.ndarray], alignment: Alignment, onset: int, target: int, settings: FlowSettings
     ) -> Measurement:
+        if target in self.damaged:
+            raise ClipError(f"frame {target} is damaged")
         if self.holds(target, settings):
             self.reached.set()
             assert self._open.wait(20)
@@ -111,6 +115,26 @@ def test_the_model_s_last_question_is_about_the_marks(smiling: MainWindow, qtbot
     gate.open(smiling, qtbot)
     assert asked == [asked[0]] * 2
     live.recogniser.use(None)
+
+
+def test_where_a_frame_cannot_be_read_neither_field_nor_answer_of_another_stays(
+    smiling: MainWindow, qtbot: QtBot, gate: Gate
+) -> None:
+    panel, session, explained = smiling.plots.motion, smiling.desk.session, list[str]()
+    assert panel is not None
+    smiling.desk.live.explained.connect(explained.append)
+    smiling.desk.live.recogniser.use(Path("a model"))
+    smiling.desk.live.recogniser.ask = lambda _: None  # type: ignore[assignment]
+    gate.damaged = {3}
+    session.drag_mark("apex", 3)
+    qtbot.waitUntil(lambda: bool(explained), timeout=PATIENCE)
+    assert panel.maps() is None
+    assert panel._why.text() == "frame 3 is damaged"
+    assert explained == ["The model gives no answer."]
+    assert "frame 3 is damaged" in smiling.notice.text
+    session.drag_mark("apex", 4)
+    assert panel.maps() is not None
+    smiling.desk.live.recogniser.use(None)
 
 
 def test_a_slow_method_given_up_does_not_replace_the_one_chosen(smiling: MainWindow, qtbot: QtBot, gate: Gate) -> None:
