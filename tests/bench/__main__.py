@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from tests.bench import descriptors, desk, features, flow, folds, scrubbing, spotting
+from tests.bench import descriptors, desk, features, flow, folds, scrubbing, shipped, spotting
 
 BENCHMARKS = {
     "desk": desk.run,
@@ -19,6 +19,7 @@ BENCHMARKS = {
     "features": features.run,
     "scrubbing": scrubbing.run,
     "spotting": spotting.run,
+    "shipped": shipped.run,
 }
 GROUPS = {"motion": ("flow", "scrubbing", "spotting")}
 """Several by one name."""
