@@ -2,7 +2,7 @@
 
 from typing import Any
 
-_METHODS = {"mr-uamf": "MR-UAMF", "mr-uamf-plus": "MR-UAMF+"}
+_METHODS = {"mr-uamf": "MR-UAMF", "mr-uamf-plus": "MR-UAMF+", "ststnet": "STSTNet"}
 
 
 def method(card: dict[str, Any]) -> str:

@@ -27,6 +27,25 @@ class ModelCard(QDialog):
 
 def card_html(card: dict[str, Any]) -> str:
     """The card as a page."""
+    made = f"""
+    <h3>Not for</h3><p>{escape(card["not_for"])}</p>
+    {_uncertain(card)}
+    <h3>Made by</h3><p><code>{escape(card["command"])}</code></p>
+    <p>{escape(", ".join(f"{name} {value}" for name, value in card["settings"].items()))}</p>
+    <p>{escape(", ".join(f"{name} {version}" for name, version in card["versions"].items()))}</p>
+    """
+    head = f"<h2>{escape(card['name'])}</h2><p>{escape(method(card))}, made {_day(card['made'])}</p>"
+    return head + (_origin(card) if "origin" in card else _judged(card)) + made
+
+
+def _origin(card: dict[str, Any]) -> str:
+    """Where a model is from that was not trained here: of such a one no figures are known."""
+    said = "<br>".join(escape(card[key]) for key in ("origin", "input", "figures"))
+    return f"<h3>Where it is from</h3><p>{said}</p><p>Classes: {escape(', '.join(card['classes']))}.</p>"
+
+
+def _judged(card: dict[str, Any]) -> str:
+    """What it was trained on, and how well it did on people it had not seen."""
     held_out, untrained = card["held_out"], card["untrained"]
     how, seeds = protocol(card), len(card["seeds"])
     spread = f"mean ± sd over {seeds} seeds" if seeds > 1 else "one seed, so without a spread"
@@ -38,10 +57,7 @@ def card_html(card: dict[str, Any]) -> str:
         f"<td>{figure(untrained[key], seeds)}</td></tr>"
         for key, label in (("uf1", "UF1"), ("uar", "UAR"), ("accuracy", "Accuracy"))
     )
-    settings = ", ".join(f"{name} {value}" for name, value in card["settings"].items())
     return f"""
-    <h2>{escape(card["name"])}</h2>
-    <p>{escape(method(card))}, made {_day(card["made"])}</p>
     <h3>Trained on</h3>
     <p>{card["clips"]} clips of {card["subjects"]} subjects ({data}): {escape(counts)}{_label_map(card)}.<br>
     {epochs} epochs, seeds {", ".join(map(str, card["seeds"]))}.</p>
@@ -50,10 +66,6 @@ def card_html(card: dict[str, Any]) -> str:
     No clip was judged by a network that had seen its subject.</p>
     <table cellpadding="5"><tr><th></th><th>this model</th><th>untrained network</th></tr>{rows}</table>
     {_confusion(card)}
-    <h3>Not for</h3><p>{escape(card["not_for"])}</p>
-    {_uncertain(card)}
-    <h3>Made by</h3><p><code>{escape(card["command"])}</code></p><p>{escape(settings)}</p>
-    <p>{escape(", ".join(f"{name} {version}" for name, version in card["versions"].items()))}</p>
     """
 
 

@@ -17,6 +17,7 @@ COMMANDS = (
     "unpack",
     "features",
     "train",
+    "checkpoint",
     "methods",
     "evaluate",
     "benchmark",

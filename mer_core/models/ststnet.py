@@ -14,12 +14,18 @@ A public checkpoint (the ``.pth`` files of the authors' Python code) holds torch
 ====================================  ======================================================
 
 The authors' code reads its (u, v, strain) pictures by OpenCV, which turns the channels round: the first input channel
-of ``conv1``–``conv3`` is the strain. ``channels`` says so; ours is always (u, v, strain).
+of ``conv1``–``conv3`` is the strain, if the pictures hold (u, v, strain) as red, green and blue. ``channels`` says so;
+ours is always (u, v, strain). Layout, order of classes and of channels are by reading the authors' code; the mapping is
+tested on files written in that layout, for no public file itself could be had where this was written.
+
+A checkpoint is a pickle: only its tensors are read (``weights_only``), nothing in it is run.
 """
 
 import pickle
+import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -40,13 +46,19 @@ _OWN = {
     "flow.mean": "bn{}.running_mean",
     "flow.variance": "bn{}.running_var",
 }
+_STREAMS = (3, 5, 8)
+_DAMAGED = (
+    *(OSError, EOFError, RuntimeError, ValueError, TypeError, KeyError, IndexError, AttributeError),
+    *(AssertionError, MemoryError, OverflowError, struct.error, pickle.UnpicklingError),
+)
+"""What torch raises on a file that is none of its own: a pickle is a program, and fails as one."""
 
 
 def read_checkpoint(path: Path, channels: Sequence[str] = PUBLIC) -> MrUamf:
     """A public checkpoint as a network of one member, or ModelError; see ``from_checkpoint``."""
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+    except _DAMAGED as error:
         raise ModelError(f"{path} cannot be read as a checkpoint of STSTNet: choose another file.") from error
     if not isinstance(state, Mapping):
         raise ModelError(f"{path} holds no tensors by name: choose a checkpoint of STSTNet.")
@@ -64,8 +76,24 @@ def from_checkpoint(state: Mapping[str, Tensor], channels: Sequence[str] = PUBLI
     missing = [name for name in names if name not in state]
     if missing:
         raise ModelError(f"This is no checkpoint of STSTNet: it lacks '{missing[0]}'.")
+    for name, shape in _shapes(state["fc.bias"]).items():
+        value = state[name]
+        if not isinstance(value, Tensor) or value.shape != shape or not value.is_floating_point():
+            raise ModelError(f"This is no checkpoint of STSTNet: '{name}' must be numbers of the shape {shape}.")
+        if not value.isfinite().all():
+            raise ModelError(f"This checkpoint is damaged: '{name}' holds values that are not finite.")
     joined = {own: torch.cat([state[name.format(stream)] for stream in (1, 2, 3)]) for own, name in _OWN.items()}
     joined["flow.weight"] = joined["flow.weight"][:, [list(channels).index(name) for name in OURS]]
     joined |= {"classes.weight": state["fc.weight"], "classes.bias": state["fc.bias"]}
     members = {name: value.float()[None] for name, value in joined.items()}
     return MrUamf.from_state(CHECKPOINT, len(state["fc.bias"]), members)
+
+
+def _shapes(classes: Any) -> dict[str, tuple[int, ...]]:
+    """What each tensor of a checkpoint must measure; classes: its ``fc.bias``."""
+    count = len(classes) if isinstance(classes, Tensor) and classes.ndim == 1 else 0
+    shapes: dict[str, tuple[int, ...]] = {"fc.bias": (max(count, 2),), "fc.weight": (count, 400)}
+    for stream, kernels in enumerate(_STREAMS, start=1):
+        shapes |= {name.format(stream): (kernels,) for name in _OWN.values()}
+        shapes[f"conv{stream}.weight"] = (kernels, len(OURS), 3, 3)
+    return shapes

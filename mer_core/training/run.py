@@ -44,14 +44,12 @@ def train_run(
     division = split(default_protocol(features.group), features.label, features.group)
     check_division(features, division)
     out = Path(out)
-    if out.exists():
-        raise ModelError(f"{out} is there already: choose another folder for the run.")
 
     def check() -> None:
         if should_cancel():
             raise Cancelled
 
-    with _published(out) as folder, workers() as pool:
+    with published(out) as folder, workers() as pool:
         teams = _teams(features, settings, division, check)
         emit(_started(features, settings, len(teams[0].held_out) * len(teams)))
         untrained = list(pool.map(Team.held_out_probabilities, teams))
@@ -108,8 +106,13 @@ def _write_json(path: Path, content: Any) -> None:
 
 
 @contextmanager
-def _published(out: Path) -> Iterator[Path]:
-    """A hidden folder beside ``out`` that becomes ``out`` if all goes well and vanishes if not."""
+def published(out: Path) -> Iterator[Path]:
+    """A hidden folder beside ``out`` that becomes ``out`` if all goes well and vanishes if not.
+
+    Raises ModelError where ``out`` is there already, or cannot be.
+    """
+    if out.exists():
+        raise ModelError(f"{out} is there already: choose another folder.")
     partial = out.with_name(f".partial-{out.name}-{os.getpid()}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMenu
 from pytestqt.qtbot import QtBot
@@ -12,7 +13,9 @@ from pytestqt.qtbot import QtBot
 from app.dialogs.model_card import ModelCard
 from app.dialogs.retrain import RetrainDialog
 from app.main_window import MainWindow
+from mer_core.cli import main
 from mer_core.models.cards import read_card
+from tests.core.public_ststnet import trained_ststnet
 from tests.e2e.hands import opened
 
 _PATIENCE = 60_000
@@ -158,6 +161,29 @@ def test_the_card_names_the_method_as_people_do_and_the_command_by_its_id(traine
     assert "MR-UAMF+, made " in said
     assert said.count("mr-uamf-plus") == 1
     assert "--method mr-uamf-plus" in said
+    dialog.reject()
+
+
+def test_a_public_checkpoint_answers_from_the_menu_and_its_card_claims_nothing(
+    window: MainWindow, small_sample: Path, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "project"
+    shutil.copytree(small_sample, folder)
+    torch.save(trained_ststnet().state_dict(), tmp_path / "sub01.pth")
+    assert main(["checkpoint", str(tmp_path / "sub01.pth"), "--out", str(folder / "runs" / "public")]) == 0
+    window.open_paths([folder])
+    (answers,) = [menu for menu in window.actions_by_id.menus["Model"].findChildren(QMenu) if "Answer" in menu.title()]
+    (action,) = [each for each in answers.actions() if each.text() == "STSTNet, sub01"]
+    action.trigger()
+    window.desk.session.choose_clip(2)
+    qtbot.waitUntil(lambda: bool(window.recognition_panel.bars.probabilities), timeout=_PATIENCE)
+    assert window.desk.model == folder / "runs" / "public"
+    qtbot.mouseClick(window.recognition_panel.card_button, Qt.MouseButton.LeftButton)
+    dialog = opened(window, ModelCard)
+    said = dialog.page.toPlainText()
+    assert "STSTNet, made " in said
+    assert "the public checkpoint sub01.pth" in said
+    assert "No figures on held-out people are known" in said
     dialog.reject()
 
 

@@ -14,36 +14,16 @@ from mer_core.models.mr_uamf import MrUamf
 from mer_core.models.off_apexnet import OffApexNet
 from mer_core.models.ststnet import CHECKPOINT, OURS, from_checkpoint, read_checkpoint
 from mer_core.training.flow_settings import DualInceptionSettings, OffApexNetSettings, StstNetSettings
+from tests.core.public_ststnet import PlainStstNet, trained_ststnet
 from tests.core.toy import toy_features
 
 FEATURES = toy_features()
 
 
-class PlainStstNet(nn.Module):
-    """As published: the names of its tensors are those of the public checkpoints."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv1, self.conv2, self.conv3 = (nn.Conv2d(3, kernels, 3, padding=2) for kernels in (3, 5, 8))
-        self.bn1, self.bn2, self.bn3 = (nn.BatchNorm2d(kernels) for kernels in (3, 5, 8))
-        self.fc = nn.Linear(400, 3)
-
-    def forward(self, picture: Tensor) -> Tensor:
-        streams = ((self.conv1, self.bn1), (self.conv2, self.bn2), (self.conv3, self.bn3))
-        maps = [nn.functional.max_pool2d(bn(conv(picture).relu()), 3, 3, 1) for conv, bn in streams]
-        logits: Tensor = self.fc(nn.functional.avg_pool2d(torch.cat(maps, 1), 2).flatten(1))
-        return logits
-
-
 @pytest.fixture
 def plain() -> PlainStstNet:
     """With running statistics and scales as after a training, some scales negative."""
-    torch.manual_seed(3)
-    network = PlainStstNet()
-    for name, tensor in network.state_dict().items():
-        if name.startswith("bn") and tensor.dtype == torch.float32:
-            tensor.copy_(torch.rand_like(tensor) * 50 + 1 if "var" in name else torch.randn_like(tensor))
-    return network.eval()
+    return trained_ststnet()
 
 
 def pictures() -> Tensor:
@@ -108,6 +88,16 @@ def test_what_is_no_checkpoint(plain: PlainStstNet, tmp_path: Path) -> None:
     state = dict(plain.state_dict())
     with pytest.raises(ModelError, match="must be u, v, strain"):
         from_checkpoint(state, ("u", "v"))
+    for name, value, sentence in (
+        ("conv2.weight", torch.zeros(5, 3, 5, 5), "'conv2.weight' must be numbers of the shape"),
+        ("bn1.bias", torch.zeros(4), "'bn1.bias' must be numbers of the shape"),
+        ("bn1.bias", torch.zeros(3, dtype=torch.int64), "'bn1.bias' must be numbers of the shape"),
+        ("fc.bias", torch.tensor(1.0), "'fc.bias' must be numbers of the shape"),
+        ("fc.weight", torch.zeros(4, 400), "'fc.weight' must be numbers of the shape"),
+        ("bn3.running_var", torch.full((8,), float("nan")), "'bn3.running_var' holds values that are not finite"),
+    ):
+        with pytest.raises(ModelError, match=sentence):
+            from_checkpoint({**state, name: value})
     del state["bn2.running_var"]
     with pytest.raises(ModelError, match=r"lacks 'bn2\.running_var'"):
         from_checkpoint(state)
