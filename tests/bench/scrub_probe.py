@@ -81,7 +81,9 @@ def scrub(file: str) -> dict[str, Any]:
 
 def play(file: str, memory: str, direction: str) -> dict[str, Any]:
     """Painted frames and the rate at which the index goes on, at 1×."""
-    window = window_on(Path(file), int(memory), Pulse())
+    pulse = Pulse()  # kept: one let go of while it beats may be collected by another thread, which ends the process
+    window = window_on(Path(file), int(memory), pulse)
+    pulse.stop()
     playback = window.player.playback
     window.player.speed.setCurrentIndex(window.player.speed.count() - 1)
     media = window.desk.media
@@ -89,7 +91,6 @@ def play(file: str, memory: str, direction: str) -> dict[str, Any]:
         media.seek(media.frames - 1)
         wait_until(lambda: media.index == media.wanted and not media._filler.busy, "the end is shown")
     playback.loop = (0, media.frames - 1)
-    pulse, begun = Pulse(), time.perf_counter()
     seen: list[int] = []
     media.frame_shown.connect(seen.append)
     watch = _Watch(window.player.view)
