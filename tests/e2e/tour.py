@@ -10,7 +10,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+import cv2
+import numpy as np
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
@@ -19,11 +21,13 @@ from app.dialogs.model_card import ModelCard
 from app.dialogs.retrain import RetrainDialog
 from app.main_window import MainWindow
 from mer_core.annotation import Annotation
+from mer_core.clips import open_clip
 from mer_core.project import Project
 from tests.e2e.hands import Camera, Pulse, click, drag, opened, press, type_into, wait, wait_until
 
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 _ALT = Qt.KeyboardModifier.AltModifier
+_TOGETHER = 8  # frames of two people side by side
 
 
 class Tour:
@@ -46,6 +50,7 @@ class Tour:
         self.correct_a_label()
         self.retrain()
         self.ask_the_new_model()
+        self.pick_a_face()
         self.give_it_rubbish()
         self.go_dark()
 
@@ -108,7 +113,7 @@ class Tour:
         wait_until(lambda: bars.probabilities == before, "the answer is as before")
 
     def look_closer(self) -> None:
-        """Attention and strain over the face, motion magnified, regions, onset → current, what the network sees."""
+        """All that can be laid over the face, flicker, all views of the motion, onset → current, the face's outline."""
         window = self.window
         press(window, Qt.Key.Key_Left, modifier=_CONTROL)
         for key, name in ((Qt.Key.Key_2, "attention"), (Qt.Key.Key_3, "strain")):
@@ -126,14 +131,24 @@ class Tour:
         wait_until(lambda: bool(view.faces.regions), "the regions are drawn")
         self.camera.take(window, "regions")
         press(window, Qt.Key.Key_7, modifier=_ALT)
+        QTest.keyPress(window, Qt.Key.Key_B)
+        wait_until(lambda: view.note.startswith("flicker: apex"), "the apex flickers")
+        self.camera.take(window, "flicker")
+        QTest.keyRelease(window, Qt.Key.Key_B)
+        assert not view.note
         motion = window.plots.motion
         assert motion is not None
+        self.choose_views("Magnitude", "Arrows", "Direction wheel")
+        self.camera.take(window, "magnitude-arrows-and-directions")
+        self.choose_views("u: horizontal", "v: vertical", "Strain")
         click(motion.as_network)
         motion.span.setCurrentIndex(1)
-        press(window, Qt.Key.Key_4, modifier=_ALT)
         press(window, Qt.Key.Key_Right, modifier=_CONTROL)
         wait_until(lambda: motion.maps() is not None, "the motion up to the frame shown is measured")
         self.camera.take(window, "as-the-network-sees-it")
+        press(window, Qt.Key.Key_4, modifier=_ALT)
+        wait_until(lambda: view.faces.landmarks is not None, "the face's outline is drawn")
+        self.camera.take(window, "face-outline")
         press(window, Qt.Key.Key_4, modifier=_ALT)
         press(window, Qt.Key.Key_1, modifier=_ALT)
         motion.span.setCurrentIndex(0)
@@ -238,6 +253,29 @@ class Tour:
         assert len(card["seeds"]) >= 3
         assert margin > 0.2 + 3 * (trained["sd"] + untrained["sd"]), f"UF1 {trained} trained, {untrained} untrained"
 
+    def pick_a_face(self) -> None:
+        """A clip of two people: both are boxed, the one clicked is measured."""
+        window, folder = self.window, places.data_folder() / "two people"
+        folder.mkdir()
+        sides = [sorted((places.sample_project() / "clips" / each).iterdir())[0] for each in ("sub01", "sub02")]
+        with open_clip(sides[0]) as left, open_clip(sides[1]) as right:
+            for index in range(_TOGETHER):
+                both = np.hstack([left.read(index), right.read(index)])
+                assert cv2.imwrite(str(folder / f"{index}.png"), both[..., ::-1])
+        window.open_paths([folder])
+        view, live = window.player.view, window.desk.live
+        wait_until(lambda: len(view.faces.boxes) == 2, "both faces are boxed")
+        self.camera.take(window, "two-faces")
+        (other,) = [box for box in view.faces.boxes if not box.chosen]
+        before = live.alignment
+        click(view, view._transform().map(other.rect.center()).toPoint())
+        wait_until(lambda: live.alignment not in (None, before), "the other is measured")
+        assert live.alignment is not None
+        assert other.rect.contains(QPointF(*live.alignment.middle))
+        press(window, *[Qt.Key.Key_Z] * 2, modifier=_CONTROL)  # the choice, and the clip
+        assert window.clip_list.model.rowCount() == 48
+        self.choose_row(0)
+
     def give_it_rubbish(self) -> None:
         """A text file named .mp4: one sentence, and everything as before."""
         window = self.window
@@ -256,6 +294,16 @@ class Tour:
             self.camera.take(self.window, name)
 
     # Help
+
+    def choose_views(self, *names: str) -> None:
+        """Show these pictures of the motion and no others."""
+        motion = self.window.plots.motion
+        assert motion is not None
+        for name, action in motion.view_actions.items():  # the last one cannot be taken away
+            action.setChecked(name in names or action.isChecked())
+        for name, action in motion.view_actions.items():
+            action.setChecked(name in names)
+        wait(150)  # they are given their room
 
     def choose_row(self, row: int) -> None:
         """Click a clip in the list and wait for its face to be found."""
