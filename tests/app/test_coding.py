@@ -13,6 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from mer_core.annotation import Annotation, Marks
+from mer_core.clips import open_clip
+from mer_core.errors import ClipError
 from mer_core.project import FILE_NAME, Project
 from tests.e2e.hands import opened
 
@@ -184,6 +186,12 @@ def test_the_frame_rate_is_corrected_and_times_follow(coded: MainWindow, qtbot: 
 
     press(qtbot, coded, Qt.Key.Key_F2)
     dialog = opened(coded, ClipProperties)
+    assert coded.desk.media.clip is not None
+    for allowed in (dialog.fps.minimum(), dialog.fps.maximum()):
+        assert open_clip(coded.desk.media.clip.path, allowed).fps == allowed
+    for beyond in (dialog.fps.minimum() / 2, dialog.fps.maximum() * 2):
+        with pytest.raises(ClipError, match="is no frame rate"):
+            open_clip(coded.desk.media.clip.path, beyond)
     dialog.fps.setValue(200)
     dialog.subject.setText("sub07")
     dialog.accept()
@@ -191,7 +199,6 @@ def test_the_frame_rate_is_corrected_and_times_follow(coded: MainWindow, qtbot: 
     clip = coded.desk.session.clip
     assert clip is not None
     assert (clip.fps, clip.subject) == (200, "sub07")
-    assert coded.desk.media.clip is not None
     assert coded.desk.media.clip.times[1] == pytest.approx(0.005)
 
 
