@@ -47,7 +47,6 @@ class VideoView(QWidget):
 
     hovered = Signal(str)
     clicked = Signal(QPointF)  # frame pixels; a press and release in one place
-    zoomed = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -135,7 +134,7 @@ class VideoView(QWidget):
     def fit(self) -> None:
         """Show the whole frame."""
         self._zoom, self._centre = 1.0, QPointF(0.5, 0.5)
-        self._view_changed()
+        self.update()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Enlarge by a factor, keeping the frame's point under `at` (widget pixels) where it is."""
@@ -158,10 +157,6 @@ class VideoView(QWidget):
         half_x = min(0.5, self.width() / (2 * self.scale * self._image.width()))
         half_y = min(0.5, self.height() / (2 * self.scale * self._image.height()))
         self._centre = QPointF(min(max(x, half_x), 1 - half_x), min(max(y, half_y), 1 - half_y))
-        self._view_changed()
-
-    def _view_changed(self) -> None:
-        self.zoomed.emit(self.scale)
         self.update()
 
     def _transform(self) -> QTransform:
