@@ -31,7 +31,7 @@ _METHODS = (
     (
         "MR-UAMF, the paper's method",
         "mr-uamf",
-        "Flow and, if asked, a picture; micro-attention, FU-MIX: UF1 .68 on people held out of CASME II and SMIC.",
+        "Flow with micro-attention, FU-MIX, a picture if asked: UF1 .68 on the same people, with the apex face.",
     ),
 )
 """Title, id and what each is, best first: the one that is chosen unless the user says otherwise."""
@@ -45,7 +45,7 @@ class RetrainDialog(QDialog):
         super().__init__(parent)
         self._labels = labels
         self.setWindowTitle("Retrain")
-        self.setMinimumWidth(440)
+        self.setMinimumWidth(500)
         self._text = QLabel()
         self._text.setWordWrap(True)
         self.label_map = QComboBox()
@@ -59,7 +59,7 @@ class RetrainDialog(QDialog):
         self.seeds = QSpinBox()
         self.seeds.setRange(1, 20)
         self.seeds.setToolTip("Independent trainings: the model averages them, the card gives their spread")
-        self.fu_mix = QCheckBox("FU-MIX: weigh clips by how often they are misread, and mix them")
+        self.fu_mix = QCheckBox("FU-MIX: mix clips, often misread ones weigh more")
         self.fu_mix.setChecked(True)
         self.image = QComboBox()
         for name, value in (("None", "none"), ("The apex face", "apex"), ("Apex minus onset", "difference")):
@@ -115,6 +115,7 @@ class RetrainDialog(QDialog):
         labels = self._labels[self.label_map.currentIndex()]
         self._text.setText(_summary(labels))
         self.train_button.setEnabled(labels.obstacle is None)
+        self._make_room()
 
     def _show_method(self) -> None:
         """What it is; each method has its own usual epochs and seeds; MR-UAMF+ has no parts to switch."""
@@ -126,6 +127,13 @@ class RetrainDialog(QDialog):
         self.seeds.setValue(usual.seeds)
         for part in (self.fu_mix, self.image):
             self._form.setRowVisible(part, self._parts_are_switches)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """As high as all rows ask for; a wrapped text's height depends on the width."""
+        layout = self.layout()
+        layout.activate()
+        self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
 
 def _name_now(title: str) -> str:

@@ -208,6 +208,8 @@ def test_our_own_best_is_trained_unless_the_user_says_otherwise(trainee: MainWin
     assert (dialog.epochs.value(), dialog.seeds.value()) == (30, 3)
     assert "FU-MIX" in dialog.about.text()
     assert dialog.fu_mix.isVisible()
+    qtbot.waitUntil(lambda: dialog.about.height() >= dialog.about.heightForWidth(dialog.about.width()))
+    assert dialog.fu_mix.width() >= dialog.fu_mix.sizeHint().width()  # nothing is cut off
     qtbot.keyClick(dialog.method, Qt.Key.Key_Up)
     assert dialog.name.text().startswith("MR-UAMF+, ")
     dialog.name.selectAll()
