@@ -83,10 +83,10 @@ class RetrainDialog(QDialog):
         form.addRow("", self.fu_mix)
         form.addRow("Image stream", self.image)
         buttons, self.train_button = deciding_buttons(self, "Train")
-        layout = QVBoxLayout(self)
-        layout.addWidget(self._text)
-        layout.addLayout(form)
-        layout.addWidget(buttons)
+        self._rows = QVBoxLayout(self)
+        self._rows.addWidget(self._text)
+        self._rows.addLayout(form)
+        self._rows.addWidget(buttons)
         self._show_labels()
         self._show_method()
 
@@ -131,9 +131,8 @@ class RetrainDialog(QDialog):
 
     def _make_room(self) -> None:
         """As high as all rows ask for; a wrapped text's height depends on the width."""
-        layout = self.layout()
-        layout.activate()
-        self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
+        self._rows.activate()
+        self.resize(self.width(), max(self.height(), self._rows.totalHeightForWidth(self.width())))
 
 
 def _name_now(title: str) -> str:
