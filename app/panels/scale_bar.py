@@ -5,6 +5,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from app.panels.picture import colour_table
 from app.theme import colours
 
 _WIDTH = 10.0
@@ -16,9 +17,8 @@ class ScaleBar(pg.GraphicsWidget):
 
     def __init__(self, colour_map: str) -> None:
         super().__init__()
-        table = pg.colormap.get(colour_map).getLookupTable(0.0, 1.0, _STEPS)[::-1, :3]
-        self._pixels = np.ascontiguousarray(np.repeat(table[:, None].astype(np.uint8), 4, axis=1))  # rows of 32 bits
-        self._bar = QImage(self._pixels.data, 4, _STEPS, 12, QImage.Format.Format_RGB888)
+        self._pixels = np.ascontiguousarray(colour_table(colour_map, _STEPS)[::-1])
+        self._bar = QImage(self._pixels.data, 1, _STEPS, 4, QImage.Format.Format_RGB32)
         self.levels = (0.0, 1.0)
 
     def set_levels(self, levels: tuple[float, float]) -> None:
