@@ -1,10 +1,6 @@
 """Feature files: what a recogniser learns from, one row a clip, as HDF5 (or an .npz with the same names)."""
 
 import json
-import struct
-import tokenize
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from mer_core.damage import DAMAGE
 from mer_core.errors import FeatureError
 
 DATASETS = ("flow", "apex", "label", "dataset", "subject", "clip")
@@ -23,11 +20,6 @@ MEGC_CLASSES = ("negative", "positive", "surprise")
 MOST_FLOW = 1e6
 """Beyond any motion and any picture of it; float32 can square and sum what stays below."""
 _MOST_UNNAMED = 1000
-_DAMAGED_NPZ = (
-    *(OSError, EOFError, ValueError, TypeError, KeyError, IndexError, RuntimeError, MemoryError, OverflowError),
-    *(SyntaxError, struct.error, tokenize.TokenError, zipfile.BadZipFile, zlib.error),
-)
-"""What numpy and zipfile raise on a file whose bytes are not as they were written: they read headers as code."""
 
 
 @dataclass(frozen=True)
@@ -200,7 +192,7 @@ def _read_npz(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
-    except _DAMAGED_NPZ as error:
+    except DAMAGE as error:
         raise FeatureError(f"{path} cannot be read as an .npz file: make or copy it again.") from error
     attributes = arrays.pop("attributes", None)
     return arrays, _parse_attributes(attributes if attributes is None or attributes.ndim else attributes.item(), path)

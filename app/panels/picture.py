@@ -41,9 +41,7 @@ class Picture(pg.GraphicsObject):
 
 def colour_table(name: str, colours: int = 256) -> np.ndarray:
     """(colours,) uint32 of 0xffRRGGBB: a colour map of pyqtgraph's, from least to most."""
-    red, green, blue = pg.colormap.get(name).getLookupTable(0.0, 1.0, colours)[:, :3].astype(np.uint32).T
-    table: np.ndarray = 0xFF000000 | red << 16 | green << 8 | blue
-    return table.astype(np.uint32)
+    return packed(pg.colormap.get(name).getLookupTable(0.0, 1.0, colours)[:, :3])
 
 
 GREYS = (0xFF000000 + 0x010101 * np.arange(256)).astype(np.uint32)
@@ -56,7 +54,7 @@ def coloured(values: np.ndarray, low: float, high: float, table: np.ndarray) -> 
 
 
 def packed(rgb: np.ndarray) -> np.ndarray:
-    """(h, w, 3) uint8 RGB → (h, w) uint32 of 0xffRRGGBB."""
+    """(…, 3) uint8 RGB → (…) uint32 of 0xffRRGGBB."""
     red, green, blue = np.moveaxis(rgb.astype(np.uint32), -1, 0)
     together: np.ndarray = 0xFF000000 | red << 16 | green << 8 | blue
     return together.astype(np.uint32)

@@ -95,10 +95,11 @@ class TrainingPanel(QWidget):
                 plot.getAxis(side).setPen(c.faint)
                 plot.getAxis(side).setTextPen(c.text)
         self._show_legends()
+        self._show_first_run()
 
     def _show_legends(self) -> None:
         """What is drawn how, in the titles: there it lies over nothing."""
-        c, first_run = colours(), self._first_run_to > 0
+        c = colours()
         for plot, title, names in (
             (self._loss, "Loss by epoch", ("trained on", "held out")),
             (self._score, "Held out, by epoch", ("UF1", "UAR")),
@@ -108,6 +109,10 @@ class TrainingPanel(QWidget):
                 for name, colour in zip(names, (c.accent, c.onset), strict=True)
             ]
             plot.setTitle(f"{title}: &nbsp;{' &nbsp;'.join(lines)}", size="9pt", color=c.text)
+
+    def _show_first_run(self) -> None:
+        """Shade FU-MIX's first training, if there is one."""
+        c, first_run = colours(), self._first_run_to > 0
         self._shade.setStyleSheet(f"background: {c.raised}; padding: 1px 8px")
         self._shade.setVisible(first_run)
         for each in self._first_runs:
@@ -117,9 +122,8 @@ class TrainingPanel(QWidget):
     def start(self) -> None:
         """Clear for a new training."""
         self._points = {key: [] for key in self._curves}
-        self._draw()
         self._first_run_to = 0
-        self._show_legends()
+        self._draw()
         self._graphics.setVisible(True)
         self._state.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.progress.setRange(0, 0)
@@ -156,8 +160,9 @@ class TrainingPanel(QWidget):
         self.progress.setValue(epoch)
         self.progress.setFormat("epoch %v of %m")
         if message["stage"] == "trajectory":
-            self._first_run_to = epoch
-            self._show_legends()
+            begins, self._first_run_to = not self._first_run_to, epoch
+            if begins:
+                self._show_first_run()
         for key in self._curves:
             if message.get(key) is not None:
                 if epoch == self._first_run_to + 1 > 1:  # other networks, trained from the beginning: no line between
@@ -168,6 +173,7 @@ class TrainingPanel(QWidget):
 
     def _draw(self) -> None:
         self._redraw.stop()
+        self._show_first_run()
         for key, curve in self._curves.items():
             curve.setData(*zip(*self._points[key], strict=True) if self._points[key] else ([], []))
 

@@ -4,26 +4,19 @@ import hashlib
 import json
 import os
 import time
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from mer_core.damage import DAMAGE
 from mer_core.errors import MerError, ModelError
 from mer_core.evaluation.code_digest import code_digest
 from mer_core.features import FeatureSet
 from mer_core.models.registry import method
 from mer_core.models.settings import MethodSettings
 from mer_core.versions import versions
-
-_DAMAGED = (
-    *(OSError, EOFError, ValueError, KeyError, TypeError, NotImplementedError, RuntimeError, MemoryError),
-    *(zipfile.BadZipFile, zlib.error),
-)
-"""What numpy and zipfile raise of a file that is not as it was written: another compression, a password, a size."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +115,7 @@ class PartStore:
             with np.load(self._path(task), allow_pickle=False) as file:
                 epochs = file.get("epochs")
                 part = Part(file["held_out"], float(file["seconds"]), epochs)
-        except _DAMAGED:
+        except DAMAGE:
             return None
         return part if part.held_out.shape == self._shape else None
 

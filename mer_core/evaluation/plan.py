@@ -68,7 +68,7 @@ def check_division(features: FeatureSet, division: Split) -> None:
             who = ", ".join(sorted(set(features.group[held_out]))[:3])
             raise FeatureError(
                 f"Without the clips of fold {fold + 1} ({who}) there are not two classes left to learn from: "
-                "add clips of other subjects, or choose another protocol."
+                "add clips of other subjects, or hold fewer out at a time."
             )
 
 

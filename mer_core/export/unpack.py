@@ -48,7 +48,7 @@ def unpack_project(archive: Path, out: Path, progress: Progress = silent) -> Pat
                 pass  # what cannot be opened is said now, and nothing is left
     except FileNotFoundError as error:
         raise ExportError(f"There is no archive {archive}: check the path.") from error
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
         raise ExportError(f"{archive} is damaged or no packed project ({error}): copy it again.") from error
     except OSError as error:
         raise ExportError(f"{archive} cannot be read ({error.strerror or error}): check your rights to it.") from error

@@ -19,7 +19,7 @@ _MAX_STREAMED = 1 << 30  # bytes of a sheet unpacked: it is read piece by piece,
 _MAX_WHOLE = 32 << 20  # bytes of any other part unpacked
 _MAX_PARTS = 10_000
 _PIECE = 1 << 16
-_DAMAGE = (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, NotImplementedError, RuntimeError)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, RuntimeError)
 """What the unpacking and the parsing of a damaged file raise (RuntimeError: a password)."""
 
 
