@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.background import Worker
 from app.card_words import figure, protocol
 from app.desk import Desk
+from app.qt_names import make_all
 from mer_core.counted import counted
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ class Plots(QObject):
         self._desk: Desk | None = None
         self._settings = QSettings()
         self._worker = Worker("plots", self)
-        self._building: Iterator[None] = iter(())
         self._stopped = False
 
     def connect_to(self, desk: Desk) -> None:
@@ -47,7 +47,7 @@ class Plots(QObject):
 
     def load(self) -> None:
         """Import the plotting library off the GUI thread, then build the panels."""
-        self._worker.submit("import", _import_panels, self._build, _unreachable)
+        self._take(self._prepare())
 
     def stop(self) -> None:
         """End the thread."""
@@ -66,16 +66,16 @@ class Plots(QObject):
             if panel:
                 panel.follow_theme()
 
-    def _build(self, _: None) -> None:
-        self._building = self._pieces()
-        self._build_next()
-
-    def _build_next(self) -> None:
+    def _take(self, pieces: Iterator[None]) -> None:
         """A piece, then the window's own events: all at once would hold it up for a quarter of a second."""
-        if not self._stopped and next(self._building, self) is None:
-            QTimer.singleShot(0, self, self._build_next)
+        if not self._stopped and next(pieces, self) is None:
+            QTimer.singleShot(0, self, lambda: self._take(pieces))
 
-    def _pieces(self) -> Iterator[None]:
+    def _prepare(self) -> Iterator[None]:
+        yield from make_all()
+        self._worker.submit("import", _import_panels, lambda _: self._take(self._panels()), _unreachable)
+
+    def _panels(self) -> Iterator[None]:
         from app.panels.motion import MotionPanel
         from app.panels.motion_views import VIEWS, MotionView
         from app.panels.training import TrainingPanel
