@@ -16,77 +16,11 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from mer_core.errors import ModelError
-from mer_core.features import FeatureSet
-from mer_core.models.inputs import mirror_flow
+from mer_core.models.fused_plus import two_layers
+from mer_core.models.plus_inputs import CELL, FEATURES, MAPS, PLACES, PlusInputs, half_waves, mirrored, pooled
 from mer_core.training.plus_settings import PlusSettings
-
-MAPS = 5
-PLACES = 7
-FEATURES = MAPS * PLACES * PLACES
-_CELL = 4
-_LEAST_SPREAD = 1e-6
-_USUAL = 0.3
-"""What a pooled half-wave measures on average over clips and places: features are counted from there."""
-
-
-def half_waves(flow: np.ndarray) -> Tensor:
-    """(N, 28, 28, 3) → (N, 5, 28, 28) float32: u+, u−, v+, v−, strain, each clip scaled by itself.
-
-    u and v are counted from the clip's median, for most of a face is at rest, and divided by their RMS about it; strain
-    is standardised. So a file's own offset or scaling does not matter. Clamped to ±2 (strain −3 to 2): a few places
-    that move a lot shall not drown the others.
-    """
-    values = torch.from_numpy(np.ascontiguousarray(flow, dtype=np.float32)).permute(0, 3, 1, 2).flatten(2)
-    motion, strain = values[:, :2], values[:, 2:]
-    # The median as the mean of the middle two, so that a mirrored face gives mirrored maps; torch's is the lower one.
-    middle = motion.shape[-1] // 2
-    motion = motion - motion.sort(-1).values[..., middle - 1 : middle + 1].sum(-1, keepdim=True) / 2
-    motion = motion / motion.square().mean(-1, keepdim=True).sqrt().clamp_min(_LEAST_SPREAD)
-    spread = strain.std(-1, correction=0, keepdim=True).clamp_min(_LEAST_SPREAD)
-    strain = (strain - strain.mean(-1, keepdim=True)) / spread
-    u, v = motion.clamp(-2, 2).unbind(1)
-    maps = torch.stack([u.relu(), (-u).relu(), v.relu(), (-v).relu(), strain[:, 0].clamp(-3, 2)], dim=1)
-    return maps.unflatten(-1, (28, 28))
-
-
-def pooled(maps: Tensor, down: int = 0, right: int = 0) -> Tensor:
-    """(N, 5, 28, 28), moved by whole places with their edges drawn out → (N, 245): means over 4 × 4 places."""
-    if reach := max(abs(down), abs(right)):
-        wide = functional.pad(maps, (reach,) * 4, mode="replicate")
-        maps = wide[:, :, reach - down : reach - down + 28, reach - right : reach - right + 28]
-    features = functional.avg_pool2d(maps, _CELL)
-    features[:, :4] -= _USUAL
-    return features.flatten(1)
-
-
-def mirrored(features: Tensor) -> Tensor:
-    """(N, 245), unmoved, of faces → those of the mirrored faces: left and right change places, and so do u+ and u−."""
-    return features.unflatten(1, (MAPS, PLACES, PLACES))[:, [1, 0, 2, 3, 4]].flip(-1).flatten(1)
-
-
-class PlusInputs:
-    """All clips as the network reads them.
-
-    features: (2, S, N, 245), as they are and mirrored; unmoved first, then moved.
-    """
-
-    def __init__(self, flow: np.ndarray, settings: PlusSettings) -> None:
-        moves = [
-            (down, right)
-            for down in range(-settings.shift, settings.shift + 1)
-            for right in range(-(settings.shift // 2), settings.shift // 2 + 1)
-        ]
-        moves.sort(key=lambda move: move != (0, 0))
-        sides = [half_waves(flow), half_waves(mirror_flow(flow))]
-        self.features = torch.stack([torch.stack([pooled(maps, *move) for move in moves]) for maps in sides])
-
-    @classmethod
-    def of(cls, features: FeatureSet, settings: PlusSettings) -> "PlusInputs":
-        """The inputs of a feature set."""
-        return cls(features.flow, settings)
 
 
 class PlusNetwork:
@@ -153,16 +87,9 @@ class PlusNetwork:
                 )
         return cls(settings, classes, {name: state[name] for name in shapes}, state["scale"])
 
-    def hidden(self, features: Tensor) -> Tensor:
-        """(M, B, 245) → (M, B, K, hidden). One product a network for all members: the scale goes into the weights."""
-        bias = self.weights["hidden.bias"]
-        out = torch.baddbmm(bias.flatten(1)[:, None], features, self._scaled().flatten(1, 2).transpose(1, 2))
-        return out.relu().unflatten(-1, bias.shape[1:])
-
-    def logits(self, hidden: Tensor) -> Tensor:
-        """(M, B, K, hidden) → (M, B, K, classes)."""
-        out = torch.einsum("mbkh,mkch->mbkc", hidden, self.weights["classes.weight"])
-        return out + self.weights["classes.bias"][:, None]
+    def logits(self, features: Tensor, drop: Tensor | None = None) -> Tensor:
+        """(M, B, 245) → (M, K, classes, B); ``drop`` (M, hidden, B): factors of the hidden units in all members."""
+        return two_layers(features, self.weights, self.scale, drop)
 
     @torch.no_grad()
     def probabilities(self, inputs: PlusInputs, rows: Tensor) -> Tensor:
@@ -171,8 +98,8 @@ class PlusNetwork:
         Means over networks, members and, if so trained, mirror images.
         """
         sides = inputs.features[: 2 if self.settings.flip else 1, 0, rows]
-        chances = self.logits(self.hidden(self._for_all(sides.flatten(0, 1)))).softmax(-1).mean((0, 2))
-        return chances.unflatten(0, sides.shape[:2]).mean(0)
+        chances = self.logits(self._for_all(sides.flatten(0, 1))).softmax(2).mean((0, 1))
+        return chances.T.unflatten(0, sides.shape[:2]).mean(0)
 
     @torch.inference_mode()
     def opinion(self, flow: np.ndarray, _apex: np.ndarray, _onset: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
@@ -240,7 +167,7 @@ class _Flat:
         )
 
 
-_CENTRES = _CELL * np.arange(PLACES) + (_CELL - 1) / 2
+_CENTRES = CELL * np.arange(PLACES) + (CELL - 1) / 2
 _SPREAD = np.stack([np.interp(np.arange(28), _CENTRES, cell) for cell in np.eye(PLACES)], axis=1)
 """(28, 7): linear between the cells' centres, constant beyond the outermost."""
 

@@ -24,11 +24,12 @@ class Mix:
     partner: Tensor
     """(B,) int64, positions in the batch."""
     share: float | Tensor
-    """λ in 0..1: one of all, or (B, 1), one a clip."""
+    """λ in 0..1: one of all, or (B,), one a clip."""
 
     def blend(self, values: Tensor) -> Tensor:
         """λ x_i + (1 − λ) x_j of (B, …)."""
-        return self.share * values + (1 - self.share) * values[self.partner]
+        share = self.share.view(-1, *(1 for _ in values.shape[1:])) if isinstance(self.share, Tensor) else self.share
+        return share * values + (1 - share) * values[self.partner]
 
 
 def draw_mix(batch: int, settings: LearningSettings, generator: torch.Generator) -> Mix | None:
@@ -58,17 +59,26 @@ def mixed_loss(
     logits: (B, K, C); label: (B,) int64; weight: (B, K), of each clip for each member; keep: (B, K), 1 for a member's
     own clips. A mixture of which either part is held out from a member does not exist for that member.
     """
-    log_p = functional.log_softmax(logits, dim=-1)
-    smooth = label_smoothing * -log_p.mean(-1)
+    targets, keep = mixed_targets(label, logits.shape[-1], weight, keep, mix, label_smoothing)
+    return loss_towards(functional.log_softmax(logits, dim=-1), targets, keep)
 
-    def loss_towards(target: Tensor) -> Tensor:
-        index = target[:, None, None].expand(-1, logits.shape[1], 1)
-        return (1 - label_smoothing) * -log_p.gather(-1, index)[..., 0] + smooth
 
+def mixed_targets(
+    label: Tensor, classes: int, weight: Tensor, keep: Tensor, mix: Mix | None, label_smoothing: float
+) -> tuple[Tensor, Tensor]:
+    """What a batch is to be answered, shares times weights (B, K, C), and ``keep`` (B, K) of the mixtures.
+
+    Arguments as ``mixed_loss`` has them. Cross entropy is linear in its target, so the mixture of two losses is the
+    loss towards the mixture of the targets.
+    """
+    answers = functional.one_hot(label, classes).float() * (1 - label_smoothing) + label_smoothing / classes
+    targets = weight[..., None] * answers[:, None]
     if mix is None:
-        loss = weight * loss_towards(label)
-    else:
-        own = mix.share * weight * loss_towards(label)
-        loss = own + (1 - mix.share) * weight[mix.partner] * loss_towards(label[mix.partner])
-        keep = keep * keep[mix.partner]
-    return (loss * keep).sum(0) / keep.sum(0).clamp_min(1)
+        return targets, keep
+    return mix.blend(targets), keep * keep[mix.partner]
+
+
+def loss_towards(log_p: Tensor, targets: Tensor, keep: Tensor) -> Tensor:
+    """Mean cross entropy (…, K) of log probabilities (…, B, K, C) towards ``targets``, over clips kept (…, B, K)."""
+    losses = -(targets * log_p).sum(-1)
+    return (losses * keep).sum(-2) / keep.sum(-2).clamp_min(1)

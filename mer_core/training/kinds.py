@@ -11,7 +11,8 @@ from mer_core.models.inputs import Inputs
 from mer_core.models.member_network import MemberNetwork
 from mer_core.models.mr_uamf import MrUamf
 from mer_core.models.off_apexnet import OffApexNet
-from mer_core.models.plus import PlusInputs, PlusNetwork
+from mer_core.models.plus import PlusNetwork
+from mer_core.models.plus_inputs import PlusInputs
 from mer_core.models.settings import MethodSettings
 from mer_core.training.flow_settings import DualInceptionSettings, OffApexNetSettings, StstNetSettings
 from mer_core.training.members import Members

@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mer_core.models.plus import PlusInputs, PlusNetwork
-from mer_core.training.fumix import Mix, mixed_loss
+from mer_core.models.plus import PlusNetwork
+from mer_core.models.plus_inputs import PlusInputs
+from mer_core.training.fumix import Mix, loss_towards, mixed_targets
 from mer_core.training.plus_settings import PlusSettings
 from mer_core.training.schedules import WARM_UP, one_cycle
 from mer_core.training.seed_members import Epoch, SeedMembers
@@ -70,43 +71,38 @@ class PlusMembers(SeedMembers):
     def _step(self, rows: Tensor, optimiser: torch.optim.Optimizer) -> float:
         """One step of every network on its own batch; rows: (M, B)."""
         settings = self.settings
-        networks, batch = rows.shape
-        sides, moves = self.inputs.features.shape[:2]
-        side = torch.randint(sides if settings.flip else 1, rows.shape, generator=self.generator)
+        versions, moves = self.inputs.features.shape[:2]
+        side = torch.randint(versions if settings.flip else 1, rows.shape, generator=self.generator)
         move = torch.randint(moves, rows.shape, generator=self.generator)
-        features = self.inputs.features[side, move, rows]
-        mixes = [self._draw_mix(batch) for _ in range(networks)]
-        blended = [one if mix is None else mix.blend(one) for one, mix in zip(features, mixes, strict=True)]
-        features = torch.stack(blended)
-        hidden = self.network.hidden(features * self._dropout(features.shape, settings.input_dropout))
-        drop = self._dropout((networks, batch, 1, settings.hidden), settings.dropout)
-        logits = self.network.logits(hidden * drop)
-        loss = torch.stack(
-            [
-                mixed_loss(
-                    logits[one],
-                    self.label[rows[one]],
-                    self.class_weight[:, self.label[rows[one]]].T,
-                    self.keep[rows[one]],
-                    mixes[one],
-                    settings.label_smoothing,
-                )
-                for one in range(networks)
-            ]
-        )
+        features = self.inputs.features[side, move, rows].flatten(0, 1)
+        mix = self._draw_mix(*rows.shape)
+        if mix is not None:
+            features = mix.blend(features)
+        features = features.mul_(self._dropout(features.shape, settings.input_dropout)).unflatten(0, rows.shape)
+        drop = self._dropout((*rows.shape, settings.hidden), settings.dropout).transpose(1, 2).contiguous()
+        log_p = self.network.logits(features, drop).log_softmax(2).permute(0, 3, 1, 2)
+
+        every = rows.flatten()
+        label = self.label[every]
+        weight = self.class_weight.T[label]
+        answers = mixed_targets(label, self.classes, weight, self.keep[every], mix, settings.label_smoothing)
+        loss = loss_towards(log_p, *(part.unflatten(0, rows.shape) for part in answers))
         optimiser.zero_grad()
         # Neither networks nor members share a weight, so the sum's gradient is each one's own.
         loss.sum().backward()
         optimiser.step()
         return float(loss.detach().mean())
 
-    def _draw_mix(self, batch: int) -> Mix | None:
-        """Mixup with a share for each clip (Zhang et al. 2018)."""
+    def _draw_mix(self, networks: int, batch: int) -> Mix | None:
+        """Mixup with a share for each clip (Zhang et al. 2018) within each network's batch; they lie end to end."""
         if not self.settings.alpha:
             return None
-        gamma = torch._standard_gamma(torch.full((2, batch, 1), self.settings.alpha), generator=self.generator)
-        share = gamma[0] / gamma.sum(0).clamp_min(1e-12)
-        return Mix(torch.randperm(batch, generator=self.generator), share)
+        partners, shares = [], []
+        for network in range(networks):
+            gamma = torch._standard_gamma(torch.full((2, batch), self.settings.alpha), generator=self.generator)
+            shares.append(gamma[0] / gamma.sum(0).clamp_min(1e-12))
+            partners.append(torch.randperm(batch, generator=self.generator) + network * batch)
+        return Mix(torch.cat(partners), torch.cat(shares))
 
     def _dropout(self, shape: tuple[int, ...], chance: float) -> Tensor:
         """Factors that drop the same in all members."""

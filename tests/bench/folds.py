@@ -21,7 +21,8 @@ from mer_core.features import FeatureSet
 from mer_core.memory import keep_freed_memory
 from mer_core.models.inputs import Inputs
 from mer_core.models.mr_uamf import MrUamf
-from mer_core.models.plus import PlusInputs, PlusNetwork
+from mer_core.models.plus import PlusNetwork
+from mer_core.models.plus_inputs import PlusInputs
 from mer_core.project.models import DEFAULT_MODEL
 from mer_core.recognition import Recogniser
 from mer_core.training.flow_settings import StstNetSettings

@@ -6,13 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
 from mer_core.errors import ModelError
 from mer_core.evaluation.metrics import score
 from mer_core.evaluation.protocols import split
 from mer_core.features import read_features
 from mer_core.models.inputs import mirror_flow
-from mer_core.models.plus import PlusInputs, PlusNetwork, half_waves, mirrored, over_places, pooled
+from mer_core.models.plus import PlusNetwork, over_places
+from mer_core.models.plus_inputs import PlusInputs, half_waves, mirrored, pooled
 from mer_core.models.registry import METHODS
 from mer_core.recognition import Recogniser
 from mer_core.training.held_out import predict_held_out
@@ -104,6 +106,29 @@ def test_held_out_clips_change_nothing() -> None:
     torch.testing.assert_close(_said(other.network), _said(_train(SUBJECTS[:1]).network))
 
 
+def test_both_layers_are_those_of_torch() -> None:
+    """Logits and every gradient, written out for speed, against PyTorch's own of one member after the other."""
+    generator = torch.Generator().manual_seed(1)
+    scale = torch.rand((3, 245), generator=generator) + 0.5
+    network = PlusNetwork.create(SHORT, 3, scale, generator)
+    features = torch.randn((2, 6, 245), generator=generator)
+    drop = 2 * torch.randint(2, (2, 8, 6), generator=generator).float()
+    towards = torch.randn((2, 3, 3, 6), generator=generator)
+    logits = network.logits(features, drop)
+    (logits * towards).sum().backward()
+    found = {name: weight.grad for name, weight in network.weights.items()}
+    for weight in network.parameters():
+        weight.grad = None
+    for one, member in np.ndindex(2, 3):
+        layers = {name: weight[one, member] for name, weight in network.weights.items()}
+        hidden = functional.linear(features[one] / scale[member], layers["hidden.weight"], layers["hidden.bias"])
+        plain = functional.linear(hidden.relu() * drop[one].T, layers["classes.weight"], layers["classes.bias"])
+        torch.testing.assert_close(logits[one, member].T, plain)
+        (plain * towards[one, member].T).sum().backward()
+    for name, weight in network.weights.items():
+        torch.testing.assert_close(found[name], weight.grad)
+
+
 def test_attention_adds_up_to_the_logit() -> None:
     """Gradient × input of a network without biases is the logit: nothing is left out, nothing made up."""
     generator = torch.Generator().manual_seed(0)
@@ -112,7 +137,7 @@ def test_attention_adds_up_to_the_logit() -> None:
     for name in ("hidden.bias", "classes.bias"):
         network.weights[name].zero_()
     features = pooled(half_waves(FEATURES.flow[:1]))
-    logits = network.logits(network.hidden(features[None]))[0, 0, 0]
+    logits = network.logits(features[None])[0, 0, :, 0]
     probabilities, evidence = network.evidence(features)
     assert probabilities.argmax() == logits.argmax()
     assert evidence.sum() == pytest.approx(float(logits.max() - logits.mean()), abs=1e-5)
