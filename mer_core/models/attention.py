@@ -36,20 +36,33 @@ def micro_attention(maps: Tensor, weights: Weights, kind: str) -> tuple[Tensor, 
     return residual, torch.sigmoid(logit)
 
 
-def _parallel(maps: Tensor, weights: Weights) -> tuple[Tensor, Tensor]:
-    """H = F1 + F3 and A of three views side by side.
+def merged_views(weights: Weights) -> tuple[Tensor, Tensor]:
+    """The parallel kind's H and, as last output, A as one 5×5 convolution: (K, c + 1, c, 5, 5) and (K, c + 1).
 
-    No view is followed by a non-linearity, so H is one 5×5 convolution and A another with a single output, their
+    No view is followed by a non-linearity, so H = F1 + F3 is one convolution and A another with a single output, their
     weights put together from the views': the same result for less work than three convolutions.
     """
-    channels = maps.shape[-1]
+    channels = weights["view1.bias"].shape[-1]
     views = [functional.pad(weights[f"view{view}.weight"], (pad,) * 4) for view, pad in ((1, 2), (2, 1), (3, 0))]
     biases = [weights[f"view{view}.bias"] for view in (1, 2, 3)]
     parts = weights["map.weight"].unflatten(-1, (3, channels))
     map_weight = torch.einsum("kvo,vkocij->kcij", parts, torch.stack(views))
     map_bias = torch.einsum("kvo,vko->k", parts, torch.stack(biases)) + weights["map.bias"]
-    residual = member_convolve(maps, views[0] + views[2], biases[0] + biases[2])
-    return residual, convolve_to_map(maps, map_weight) + map_bias
+    weight = torch.cat([views[0] + views[2], map_weight[:, None]], dim=1)
+    return weight, torch.cat([biases[0] + biases[2], map_bias[:, None]], dim=1)
+
+
+def attend_by_merged_views(maps: Tensor, weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
+    """What ``micro_attention`` gives, by ``merged_views``: quicker for a few clips of which nothing is learnt."""
+    both = member_convolve(maps, weight, bias)
+    return both[..., :-1], torch.sigmoid(both[..., -1])
+
+
+def _parallel(maps: Tensor, weights: Weights) -> tuple[Tensor, Tensor]:
+    """H = F1 + F3 and A of three views side by side."""
+    weight, bias = merged_views(weights)
+    residual = member_convolve(maps, weight[:, :-1], bias[:, :-1])
+    return residual, convolve_to_map(maps, weight[:, -1]) + bias[:, -1]
 
 
 def _residual(maps: Tensor, weights: Weights) -> tuple[Tensor, Tensor]:
@@ -61,13 +74,15 @@ def _residual(maps: Tensor, weights: Weights) -> tuple[Tensor, Tensor]:
     return first + third, (views * weights["map.weight"]).sum(-1) + weights["map.bias"]
 
 
+_CENTRES = 3 * np.arange(10) - 1
+_SPREAD = np.stack([np.interp(np.arange(28), _CENTRES, cell) for cell in np.eye(10)], axis=1).astype(np.float32)
+"""(28, 10): linear between the cells' centres, constant beyond the outermost."""
+
+
 def over_crop(attention: np.ndarray) -> np.ndarray:
-    """Resample the (10, 10) attention map onto the crop's (28, 28) places, float32.
+    """Resample attention maps (…, 10, 10) onto the crop's places: (…, 28, 28), float32.
 
     By padding and pooling, cell i lies over input pixels 3 i − 2.5 … 3 i + 0.5, its centre at 3 i − 1: not what a plain
     enlargement from 10 to 28 would assume. Linear in between, constant beyond the outermost centres.
     """
-    centres = 3 * np.arange(attention.shape[0]) - 1
-    places = np.arange(28)
-    rows = np.stack([np.interp(places, centres, column) for column in attention.T], axis=1)
-    return np.stack([np.interp(places, centres, row) for row in rows]).astype(np.float32)
+    return _SPREAD @ attention.astype(np.float32, copy=False) @ _SPREAD.T

@@ -72,16 +72,18 @@ class ConvolveNormalisePool(torch.autograd.Function):
         slope = -scale * inverse**3 * along
         level = -scale * inverse * total - slope * mean
         weight_gradient = torch.zeros_like(weight)
-        buffer = patches.new_empty(min(ctx.chunk, len(patches)), patches.shape[1], channels)
-        like = torch.empty_like(buffer).view(-1, side, side, channels).permute(0, 3, 1, 2)
+        rectified, through = (
+            patches.new_empty(min(ctx.chunk, len(patches)), patches.shape[1], channels) for _ in range(2)
+        )
+        like = torch.empty_like(rectified).view(-1, side, side, channels).permute(0, 3, 1, 2)
         parts = (part.split(ctx.chunk) for part in (patches, share / patches.shape[1], gradient * (scale * inverse)))
         for part, own, above, index in zip(*parts, indices, strict=True):
-            full = torch.matmul(part, weight, out=buffer[: len(part)]).relu_()
-            live = full > 0
-            full.mul_((own * slope)[:, None]).add_((own * level)[:, None])
+            full = torch.matmul(part, weight, out=rectified[: len(part)]).relu_()
+            below = torch.mul(full, (own * slope)[:, None], out=through[: len(part)]).add_((own * level)[:, None])
             direct = torch.ops.aten.max_pool2d_with_indices_backward(
                 above.permute(0, 3, 1, 2), like[: len(part)], [3, 3], [3, 3], [1, 1], [1, 1], False, index
             )
-            full.add_(direct.permute(0, 2, 3, 1).reshape(full.shape)).mul_(live)
-            weight_gradient.addmm_(part.reshape(-1, part.shape[2]).T, full.view(-1, channels))
+            below.add_(direct.permute(0, 2, 3, 1).reshape(full.shape))
+            torch.ops.aten.threshold_backward.grad_input(below, full, 0, grad_input=below)
+            weight_gradient.addmm_(part.reshape(-1, part.shape[2]).T, below.view(-1, channels))
         return None, weight_gradient, inverse * along, total, None, None

@@ -11,6 +11,7 @@ Many members (folds, or seeds of an ensemble) are one network here: every weight
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,7 +19,13 @@ from torch import Tensor
 
 from mer_core.errors import ModelError
 from mer_core.models import layers
-from mer_core.models.attention import attention_shapes, micro_attention, over_crop
+from mer_core.models.attention import (
+    attend_by_merged_views,
+    attention_shapes,
+    merged_views,
+    micro_attention,
+    over_crop,
+)
 from mer_core.models.inputs import Inputs, flow_channels
 from mer_core.models.member_network import MemberNetwork, Output, Shapes, dropout, glorot
 from mer_core.training.settings import TrainSettings
@@ -31,6 +38,13 @@ _MOMENTUM = 0.1
 
 class MrUamf(MemberNetwork):
     """K members of the network; see ``MemberNetwork``. Its settings are ``TrainSettings``."""
+
+    def __init__(
+        self, settings: Any, classes: int, weights: dict[str, Tensor], statistics: dict[str, Tensor] | None = None
+    ) -> None:
+        super().__init__(settings, classes, weights, statistics)
+        self._merged: dict[str, tuple[Tensor, Tensor]] = {}
+        """By stream, the views of members that learn no more."""
 
     def forward(
         self,
@@ -62,7 +76,7 @@ class MrUamf(MemberNetwork):
         sides = torch.arange(2 if self.settings.flip else 1)
         output = self.forward(*inputs.pick(torch.zeros_like(sides), sides))
         assert output.attention is not None
-        maps = [over_crop(one.numpy()) for one in output.attention.mean(-1)]
+        maps = over_crop(output.attention.mean(-1).numpy())
         attention = (maps[0] + maps[1][:, ::-1]) / 2 if self.settings.flip else maps[0]
         return output.logits.softmax(-1).mean((0, 1)).numpy(), attention
 
@@ -89,12 +103,21 @@ class MrUamf(MemberNetwork):
         if self.settings.attention == "off":
             attention, base = maps.new_ones(maps.shape[:-1]), 0.0
         else:
-            prefix = f"{stream}.attention."
-            own = {n.removeprefix(prefix): w for n, w in self.weights.items() if n.startswith(prefix)}
-            maps, attention = micro_attention(maps, own, self.settings.attention)
+            maps, attention = self._attend(stream, maps)
             base = 0.0 if self.settings.literal_attention else 1.0
         pooled = layers.attend_and_pool(maps, attention, base)
         return pooled.permute(0, 3, 4, 1, 2).reshape(len(pooled), self.members, POOLED), attention
+
+    def _attend(self, stream: str, maps: Tensor) -> tuple[Tensor, Tensor]:
+        """See ``micro_attention``."""
+        if (merged := self._merged.get(stream)) is not None:
+            return attend_by_merged_views(maps, *merged)
+        prefix = f"{stream}.attention."
+        own = {n.removeprefix(prefix): w for n, w in self.weights.items() if n.startswith(prefix)}
+        if self.settings.attention == "parallel" and not any(weight.requires_grad for weight in own.values()):
+            self._merged[stream] = merged_views(own)  # they learn no more
+            return attend_by_merged_views(maps, *self._merged[stream])
+        return micro_attention(maps, own, self.settings.attention)
 
     def _batch_norm(self, stream: str, maps: Tensor, keep: Tensor | None, drop: Tensor | None) -> Tensor:
         scale, shift = self.weights[f"{stream}.scale"], self.weights[f"{stream}.shift"]
