@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mer_core.models.attention import attention_shapes, micro_attention
+from mer_core.models.attention import attend_by_merged_views, attention_shapes, merged_views, micro_attention
 from mer_core.models.layers import (
     attend_and_pool,
     convolve_rectify_pool,
@@ -52,6 +52,12 @@ def test_equals_the_formula_member_by_member(kind: str) -> None:
         expected, expected_attention = _alone(maps, weights, kind, member)
         torch.testing.assert_close(residual[..., member, :], expected.permute(0, 2, 3, 1))
         torch.testing.assert_close(attention[..., member], expected_attention)
+
+
+def test_merged_views_give_the_same() -> None:
+    maps, weights = _random(B, 10, 10, K, C), _weights("parallel")
+    merged = attend_by_merged_views(maps, *merged_views(weights))
+    torch.testing.assert_close(merged, micro_attention(maps, weights, "parallel"))
 
 
 def test_fades_out_where_attention_is_nought() -> None:
