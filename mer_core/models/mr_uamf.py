@@ -11,7 +11,7 @@ Many members (folds, or seeds of an ensemble) are one network here: every weight
 """
 
 from collections.abc import Sequence
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -38,13 +38,6 @@ _MOMENTUM = 0.1
 
 class MrUamf(MemberNetwork):
     """K members of the network; see ``MemberNetwork``. Its settings are ``TrainSettings``."""
-
-    def __init__(
-        self, settings: Any, classes: int, weights: dict[str, Tensor], statistics: dict[str, Tensor] | None = None
-    ) -> None:
-        super().__init__(settings, classes, weights, statistics)
-        self._merged: dict[str, tuple[Tensor, Tensor]] = {}
-        """By stream, the views of members that learn no more."""
 
     def forward(
         self,
@@ -107,6 +100,11 @@ class MrUamf(MemberNetwork):
             base = 0.0 if self.settings.literal_attention else 1.0
         pooled = layers.attend_and_pool(maps, attention, base)
         return pooled.permute(0, 3, 4, 1, 2).reshape(len(pooled), self.members, POOLED), attention
+
+    @cached_property
+    def _merged(self) -> dict[str, tuple[Tensor, Tensor]]:
+        """By stream, the views of members that learn no more, once they were merged."""
+        return {}
 
     def _attend(self, stream: str, maps: Tensor) -> tuple[Tensor, Tensor]:
         """See ``micro_attention``."""
