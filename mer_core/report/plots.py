@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.transforms import Bbox
 from sklearn.metrics import auc, roc_curve
 
 INK, FAINT, ACCENT, RED = "#1f2933", "#c3cad2", "#1d5fa8", "#c62828"
@@ -100,23 +101,20 @@ def cost(entries: Sequence[dict[str, Any]], labels: Sequence[str]) -> str:
     with matplotlib.rc_context(_STYLE):
         figure = Figure(figsize=(7.6, 3.1), layout="constrained")
         axes = figure.subplots()
-        places = []
-        for entry, label in zip(entries, labels, strict=True):
-            size = 5 + 3 * np.log10(max(entry["parameters"] or 1, 1))
-            x, y = max(entry["seconds_per_seed"], 1e-3), entry["pooled"]["uf1"]["mean"]
-            colour = ACCENT if entry["division"] == "full" else "#8796a5"
-            axes.scatter(x, y, s=size**2 / 4, color=colour, alpha=0.75, lw=0)
-            places.append((x, y, label))
+        times = [max(entry["seconds_per_seed"], 1e-3) for entry in entries]
+        figures = [entry["pooled"]["uf1"]["mean"] for entry in entries]
+        widths = [2.5 + 1.5 * np.log10(max(entry["parameters"] or 1, 1)) for entry in entries]
+        colours = [ACCENT if entry["division"] == "full" else "#8796a5" for entry in entries]
+        axes.scatter(times, figures, s=np.square(widths), c=colours, alpha=0.75, lw=0)
         axes.set_xscale("log")
         axes.margins(x=0.12, y=0.15)
-        figure.canvas.draw()
-        _label_apart(axes, places)
         axes.yaxis.set_major_formatter(FuncFormatter(_short))
         axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g} s"))
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_xlabel("time of one seed, all folds trained and tested")
         axes.set_ylabel("UF1")
+        name_dots(axes, list(zip(times, figures, strict=True)), widths, labels)
         return _svg(figure, "UF1 against time")
 
 
@@ -138,16 +136,39 @@ def epochs(entries: Sequence[dict[str, Any]], labels: Sequence[str]) -> str:
         return _svg(figure, "UF1 by epoch")
 
 
-def _label_apart(axes: Axes, places: list[tuple[float, float, str]]) -> None:
-    """Each label right of its dot, or below or above a label that is there already."""
-    taken: list[tuple[float, float]] = []
-    for x, y, label in sorted(places, key=lambda place: -place[1]):
-        left, bottom = axes.transData.transform((x, y))
-        shift = 0.0
-        while any(abs(left - a) < 60 and abs(bottom + shift - b) < 11 for a, b in taken):
-            shift -= 3
-        taken.append((left, bottom + shift))
-        axes.annotate(label, (x, y), xytext=(7, shift * 0.72), textcoords="offset points", fontsize=8, va="center")
+def name_dots(axes: Axes, places: Sequence[tuple[float, float]], widths: Sequence[float], names: Sequence[str]) -> None:
+    """Write each dot's name beside, above or below it, where it covers no other name and no dot.
+
+    widths: the dots', in points. Of two names that want the same place the higher dot's has it.
+    """
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.canvas.draw()  # from here on places are where they will be
+    pixel = figure.dpi / 72
+    centres = [axes.transData.transform(place) for place in places]
+    taken = [
+        Bbox.from_bounds(x - width * pixel / 2, y - width * pixel / 2, width * pixel, width * pixel)
+        for (x, y), width in zip(centres, widths, strict=True)
+    ]
+    for dot in sorted(range(len(places)), key=lambda dot: -places[dot][1]):
+        away = widths[dot] / 2 + 3
+        tries = [
+            axes.annotate(names[dot], places[dot], offset, textcoords="offset points", fontsize=8, ha=across, va=down)
+            for offset, across, down in (
+                ((away, 0), "left", "center"),
+                ((-away, 0), "right", "center"),
+                ((0, away), "center", "bottom"),
+                ((0, -away), "center", "top"),
+                ((away, 7), "left", "center"),
+                ((away, -7), "left", "center"),
+            )
+        ]
+        boxes = [text.get_window_extent() for text in tries]
+        best = min(range(len(tries)), key=lambda place: (boxes[place].count_overlaps(taken), place))
+        taken.append(boxes[best])
+        for place, text in enumerate(tries):
+            if place != best:
+                text.remove()
 
 
 def _square(axes: Axes) -> None:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from mer_core.evaluation.entries import ABLATION, benchmark_entries
 from mer_core.evaluation.plan import Plan
@@ -20,6 +21,7 @@ from mer_core.features import FeatureSet
 from mer_core.models.registry import METHODS
 from mer_core.report.latex import escape
 from mer_core.report.page import page
+from mer_core.report.plots import name_dots
 from mer_core.report.rows import count, number, time_taken
 from mer_core.report.write import write_report
 from tests.core.quick_methods import QuickSettings, by_epoch, nan, quick, register
@@ -139,6 +141,30 @@ def test_how_each_was_trained_is_told_beside_how_its_authors_did(
     assert again["notes"] == []
     fewer = benchmark_entries(["rival"], seeds=1, epochs=9, published=True)
     assert run_study("benchmark", features, Plan(), fewer, tmp_path)["notes"][0].startswith("Trained for 9 epochs")
+
+
+def test_names_of_dots_cover_neither_names_nor_dots() -> None:
+    axes = Figure(figsize=(7.6, 3.1)).subplots()
+    places = [
+        (0.3, 0.93),
+        (0.38, 0.96),
+        (0.6, 0.91),
+        (0.62, 0.94),
+        (9.9, 0.95),
+        (11.0, 0.93),
+        (0.36, 0.66),
+        (0.39, 0.61),
+    ]
+    axes.scatter(*zip(*places, strict=True))
+    axes.set_xscale("log")
+    axes.margins(0.15)
+    name_dots(axes, places, [8.0] * len(places), [f"a-method-{place}" for place in range(len(places))])
+    boxes = [text.get_window_extent() for text in axes.texts]
+    assert [text.get_text() for text in axes.texts] == [f"a-method-{place}" for place in (1, 4, 3, 0, 5, 2, 6, 7)]
+    centres = axes.transData.transform(places)
+    for place, box in enumerate(boxes):
+        assert box.count_overlaps(boxes[:place] + boxes[place + 1 :]) == 0
+        assert not any(box.contains(*centre) for centre in centres)
 
 
 def test_sheets_hold_the_same_figures(study: dict[str, Any], tmp_path: Path) -> None:
