@@ -16,7 +16,8 @@ from mer_core.errors import MerError
 from mer_core.models.cards import read_card
 from mer_core.project.training_set import training_set
 
-_VIDEOS = "Videos (*.mp4 *.mov *.avi *.mkv *.webm *.m4v *.mpg *.gif);;All files (*)"
+VIDEO_ENDINGS = (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".gif")
+_VIDEOS = f"Videos ({' '.join(f'*{ending}' for ending in VIDEO_ENDINGS)});;All files (*)"
 
 
 class Asking(QObject):

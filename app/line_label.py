@@ -1,12 +1,14 @@
 """A line of text that changes with every frame."""
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
 class LineLabel(QLabel):
     """As long as its place, never pushing: what stands beside it must not shift under the pointer.
+
+    A line that is longer ends in “…”.
 
     A QLabel's new text has the whole window laid out and partly painted anew, some milliseconds that a frame has to
     wait for. Here a new text is painted, and nothing else.
@@ -37,6 +39,7 @@ class LineLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)
         role = self.foregroundRole()
+        line = self.fontMetrics().elidedText(self._line, Qt.TextElideMode.ElideRight, self.width())
         self.style().drawItemText(
-            painter, self.rect(), int(self.alignment().value), self.palette(), self.isEnabled(), self._line, role
+            painter, self.rect(), int(self.alignment().value), self.palette(), self.isEnabled(), line, role
         )

@@ -104,6 +104,7 @@ def _sheet(c: Colours) -> str:
     QLabel#hint {{ color: {c.faint}; }}
     QLabel#warning {{ color: {c.warning}; }}
     QLabel#headline {{ font-size: 15pt; font-weight: 600; }}
+    QAbstractSpinBox {{ min-height: 20px; }}
     QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {c.faint}; border-radius: 3px; }}
     QCheckBox::indicator {{ background: {c.base}; }}
     QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{check}"); }}

@@ -133,12 +133,12 @@ def _warnings(field: FlowField, alignment: Alignment, onset: int, apex: int) -> 
     head = field.head_motion.pixels / alignment.size
     if head > _FAR:
         found.append(
-            f"The head moved by {head * alignment.size / alignment.scale:.0f} px between onset and apex: "
+            f"The head moved by {head * alignment.size / alignment.scale:.0f} px of the frame between onset and apex: "
             "what is left of the face's own motion is uncertain."
         )
     if moved > _LARGE:
         found.append(
-            f"The face moved by {moved * alignment.size / alignment.scale:.0f} px between onset and apex: "
+            f"The face moved by {moved * alignment.size / alignment.scale:.0f} px of the frame between onset and apex: "
             "too much for a micro-expression."
         )
     elif moved < _NOTHING:

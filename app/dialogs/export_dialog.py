@@ -199,7 +199,9 @@ class ExportDialog(QDialog):
             self._show_losses(self.settings.range_losses(choice))
 
     def _show_losses(self, losses: list[str]) -> None:
-        whole = "" if self.choice.name == "figures" else "Nothing is lost."
+        without_history = "history" in self.choice.asks and not self.settings.history.isChecked()
+        whole = "Nothing is lost but the history of edits." if without_history else "Nothing is lost."
+        whole = "" if self.choice.name == "figures" else whole
         self._heading.setText("Not carried by this format:" if losses else whole)
         self.losses.clear()
         self.losses.addItems(losses)

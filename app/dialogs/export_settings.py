@@ -65,7 +65,8 @@ class ExportSettings(QWidget):
             box.currentIndexChanged.connect(lambda _: self.changed.emit())
         for spin in (self.first, self.last):
             spin.valueChanged.connect(lambda _: self.changed.emit())
-        self.with_clips.toggled.connect(lambda _: self.changed.emit())
+        for tick in (self.with_clips, self.history):
+            tick.toggled.connect(lambda _: self.changed.emit())
         marks = session.marks
         if numbers:
             ends_of = (marks.onset, 0), (marks.offset, len(numbers) - 1)

@@ -157,9 +157,18 @@ class OwnLayout(QWidget):
             if self._folders
             else "Choose the folder that holds the clips: they are shown here."
         )
+        depth = pattern.text.strip("/").count("/") + 1
+        above = {folder.parts[1] for folder, _ in fitting if len(folder.parts) - 1 > depth}
+        if above:
+            self.hint.setText(f"{self.hint.text()} Folders above those of the pattern are not read: {_some(above)}.")
         self.preview.setRowCount(min(len(fitting), _PREVIEWED))
         for row, (folder, match) in enumerate(fitting[:_PREVIEWED]):
             where = Path(*folder.parts[1:]).as_posix()
             for column, text in enumerate((match["clip"], match.get("subject", ""), match.get("emotion", ""), where)):
                 self.preview.setItem(row, column, QTableWidgetItem(text))
         self.changed.emit()
+
+
+def _some(names: set[str]) -> str:
+    """A few of them, in order."""
+    return ", ".join(sorted(names)[:3]) + (" and more" if len(names) > 3 else "")

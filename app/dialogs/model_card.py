@@ -51,7 +51,6 @@ def _judged(card: dict[str, Any]) -> str:
     spread = f"mean ± sd over {seeds} seeds" if seeds > 1 else "one seed, so without a spread"
     counts = ", ".join(f"{name} {count}" for name, count in card["class_counts"].items())
     data = ", ".join(f"{escape(name)} {count}" for name, count in card["datasets"].items())
-    epochs = f"{card['epochs']}{' (stopped early)' if card['stopped_early'] else ''}"
     rows = "".join(
         f"<tr><td>{label}</td><td><b>{figure(held_out[key], seeds)}</b></td>"
         f"<td>{figure(untrained[key], seeds)}</td></tr>"
@@ -60,13 +59,23 @@ def _judged(card: dict[str, Any]) -> str:
     return f"""
     <h3>Trained on</h3>
     <p>{card["clips"]} clips of {card["subjects"]} subjects ({data}): {escape(counts)}{_label_map(card)}.<br>
-    {epochs} epochs, seeds {", ".join(map(str, card["seeds"]))}.</p>
+    {_epochs(card)}, seeds {", ".join(map(str, card["seeds"]))}.</p>
     <h3>On held-out subjects</h3>
     <p>{escape(how[:1].upper() + how[1:])}, {card["folds"]} folds, pooled; {spread}.
     No clip was judged by a network that had seen its subject.</p>
     <table cellpadding="5"><tr><th></th><th>this model</th><th>untrained network</th></tr>{rows}</table>
+    {f"<p>{escape(card['note'])}</p>" if card.get("note") else ""}
     {_confusion(card)}
     """
+
+
+def _epochs(card: dict[str, Any]) -> str:
+    """How many epochs were trained; those of FU-MIX's first training are told apart."""
+    settings = card["settings"]
+    first = settings["T_s"] + settings["T"] if settings.get("mixing") == "fu-mix" else 0
+    own = max(0, card["epochs"] - first)
+    asked = f" of {settings['epochs']} (stopped early)" if card["stopped_early"] else ""
+    return f"{own}{asked} epochs" + (f" after {min(first, card['epochs'])} of FU-MIX's first training" if first else "")
 
 
 def _day(stamp: str) -> str:
@@ -106,13 +115,14 @@ def _uncertain(card: dict[str, Any]) -> str:
     """The clips that ask to be coded again."""
     rows = "".join(
         f"<tr><td>{escape(each['clip'])}</td><td>{escape(each['label'])}</td>"
-        f"<td>{escape(each['held_out_prediction'])}</td><td>{each['uncertainty']:.2f}</td></tr>"
+        f"<td>{escape(each['held_out_prediction'])}</td><td>{each['uncertainty']:.0%}</td></tr>"
         for each in card.get("uncertain", [])[:12]
     )
     if not rows:
         return ""
     return (
-        "<h3>Worth another look</h3><p>Clips the network kept misreading while it learned: mislabelled, or hard.</p>"
-        "<table cellpadding='4'><tr><th>clip</th><th>label</th><th>held-out answer</th><th>misread</th></tr>"
+        "<h3>Worth another look</h3><p>Clips that the network misread in some of its epochs while it learned, the most "
+        "often misread first: mislabelled, or hard.</p>"
+        "<table cellpadding='4'><tr><th>clip</th><th>label</th><th>held-out answer</th><th>misread in</th></tr>"
         f"{rows}</table>"
     )

@@ -1,6 +1,7 @@
 """The project's clips: which are coded, by whom they are, what they were called."""
 
 from collections import Counter
+from pathlib import PurePath
 from typing import Any
 
 from PySide6.QtCore import (
@@ -15,6 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QLineEdit, QMenu, QTableView, QVBoxLayout, QWidget
 
+from app.asking import VIDEO_ENDINGS
 from app.session import Session
 from app.theme import colours
 from mer_core.annotation import Annotation
@@ -93,7 +95,7 @@ class ClipTable(QAbstractTableModel):
         annotations = self._annotations.get(clip.id, [])
         emotions = ", ".join(each.emotion for each in annotations if each.emotion)
         subject = f"{clip.dataset}/{clip.subject}" if clip.subject in self.shared else clip.subject or "?"
-        return clip.name, subject, emotions, " ".join(_marks_text(each) for each in annotations)
+        return _title(clip.name), subject, emotions, " ".join(_marks_text(each) for each in annotations)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         clip = self._clips[index.row()]
@@ -109,6 +111,12 @@ class ClipTable(QAbstractTableModel):
         if role == _ID:
             return clip.id
         return None
+
+
+def _title(name: str) -> str:
+    """A clip's name without a video's ending: what tells clips apart needs the room."""
+    path = PurePath(name)
+    return path.stem if path.suffix.lower() in VIDEO_ENDINGS else name
 
 
 def _marks_text(annotation: Annotation) -> str:

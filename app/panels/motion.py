@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QSettings, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
@@ -174,7 +174,8 @@ class MotionPanel(QWidget):
         self.as_network.setToolTip(f"The cube of 28 × 28 × 3 values, {of}")
         if found is not None:
             cube = f"  ·  28 × 28 {of}" if differs and self.as_network.isChecked() else ""
-            self._text.setText(f"{self._between}  ·  {_head_text(found)}{cube}")
+            crop = f"px of the crop of {found.alignment.size}"
+            self._text.setText(f"{self._between}  ·  {_head_text(found)}  ·  {crop}{cube}")
         self._paint()
 
     def follow_theme(self) -> None:
@@ -258,9 +259,13 @@ class MotionPanel(QWidget):
             return None
         u, v, strain = maps
         fixed = _SCALES[self.scale.currentText()]
-        motion = fixed or max(0.05, float(np.abs(u).max()), float(np.abs(v).max()))
+        motion = fixed or max(0.05, float(np.hypot(u, v).max()))
         end = fixed * _STRAIN_OF_PX if fixed else max(0.002, float(strain.max()))
         return Shown(u, v, strain, found.apex, motion, end)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.hinted.emit("")
+        super().leaveEvent(event)
 
     def _tell_value(self, position: QPointF) -> None:
         shown = self._shown()
@@ -278,5 +283,6 @@ def _head_text(measurement: Measurement) -> str:
         return "the head's motion is left in"
     head = measurement.field.head_motion
     x, y = head.shift
-    text = f"head taken out: → {x:.2f}, ↓ {y:.2f} px, {head.degrees:+.2f}°, × {head.scale:.3f}"
-    return text.replace("-", "−")
+    across, down = "→" if x >= 0 else "←", "↓" if y >= 0 else "↑"
+    shift = f"{across} {abs(x):.2f}, {down} {abs(y):.2f} px"
+    return f"head taken out: {shift}, {head.degrees:+.2f}°, × {head.scale:.3f}".replace("-", "−")

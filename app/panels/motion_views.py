@@ -102,6 +102,7 @@ class MotionView(ABC):
 
 class _Scalar(MotionView, ABC):
     colour_map = ""
+    unit = ""
 
     def __init__(self) -> None:
         super().__init__()
@@ -124,14 +125,18 @@ class _Scalar(MotionView, ABC):
     def limits(self, shown: Shown) -> tuple[float, float]: ...
 
     def value(self, shown: Shown, row: int, column: int) -> str:
-        return f"{self.title.split()[0]} at {column}, {row}: {self.values(shown)[row, column]:+.3f}"
+        return f"{self.title.split()[0]} at {column}, {row}: {self.values(shown)[row, column]:.3f}{self.unit}"
 
 
 class _Signed(_Scalar):
     colour_map = "CET-D1A"  # blue–white–red: told apart by colour-blind eyes too
+    unit = " px"
 
     def limits(self, shown: Shown) -> tuple[float, float]:
         return -shown.motion_limit, shown.motion_limit
+
+    def value(self, shown: Shown, row: int, column: int) -> str:
+        return f"{self.title.split()[0]} at {column}, {row}: {self.values(shown)[row, column]:+.3f}{self.unit}"
 
 
 class Horizontal(_Signed):
@@ -170,6 +175,7 @@ class Magnitude(_Scalar):
 
     name, title, tip = "Magnitude", "magnitude  (px)", "How far the skin has moved, in whichever direction"
     colour_map = "viridis"
+    unit = " px"
 
     def values(self, shown: Shown) -> np.ndarray:
         return np.hypot(shown.u, shown.v)

@@ -26,9 +26,9 @@ _TIPS = (
     "A micro-expression lasts less than half a second; of an open one beginning or end is not seen",
     "From onset to offset",
     "How far the tenth of the face that moves most does so, in pixels of the source",
-    "The region that moves most",
+    "The region that moves most; left and right are the picture's, not the person's",
     "How probable it is that the true apex lies within 3 frames of this one",
-    "Whether you have marked or refused it",
+    "✓ marked, ✕ refused",
 )
 
 
@@ -88,7 +88,8 @@ class Movements(QWidget):
         for row, movement in enumerate(rows):
             state = self.table.item(row, len(_HEADERS) - 1)
             if state is not None:
-                state.setText("✓" if self._suggesting.is_done(movement) else "")
+                refused = self._suggesting.is_refused(movement)
+                state.setText("✕" if refused else "✓" if self._suggesting.is_done(movement) else "")
             if movement == self._suggesting.chosen and self.table.currentRow() != row:
                 self.table.setCurrentCell(row, 0)
         if self._suggesting.chosen is None:

@@ -128,7 +128,7 @@ def _result(card: dict[str, Any]) -> str:
     held_out, untrained = (figure(card[whose]["uf1"], seeds) for whose in ("held_out", "untrained"))
     without_face = ", ".join(card.get("features", {}).get("left_out", {}))
     return (
-        f"{card['name']} answers now. On held-out subjects ({protocol(card)}, {counted(card['clips'], 'clip')}, "
+        f"Trained: {card['name']}. On held-out subjects ({protocol(card)}, {counted(card['clips'], 'clip')}, "
         f"{counted(seeds, 'seed')}) UF1 {held_out}; untrained {untrained}."
         + (f" Left out, since they show no face: {without_face}." if without_face else "")
     )

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from app.line_label import LineLabel
 from app.panels.fields import SpacePresses
 from app.theme import colours
 
@@ -87,9 +88,11 @@ class RecognitionPanel(QWidget):
         self._warnings = QLabel()
         self._warnings.setObjectName("warning")
         self._warnings.setWordWrap(True)
-        self._model = QLabel()
+        self._seen = QLabel()
+        self._seen.setObjectName("hint")
+        self._seen.setWordWrap(True)
+        self._model = LineLabel()  # a long name must not widen the window
         self._model.setObjectName("hint")
-        self._model.setTextFormat(Qt.TextFormat.PlainText)
         self.card_button = QPushButton("Card…")
         self.card_button.setToolTip("What this model was trained on and how well it does")
         self.card_button.installEventFilter(SpacePresses(self))
@@ -107,12 +110,16 @@ class RecognitionPanel(QWidget):
         layout.addWidget(self.bars)
         layout.addWidget(self._reason)
         layout.addWidget(self._warnings)
+        layout.addWidget(self._seen)
         layout.addStretch()
         layout.addLayout(foot)
         self.show_reason("Open a clip to have its expression recognised.")
 
-    def show_answer(self, answer: Prediction, coded: str | None, warnings: tuple[str, ...]) -> None:
-        """Show the model's answer, the class the coder chose, and what makes the answer doubtful."""
+    def show_answer(self, answer: Prediction, coded: str | None, warnings: tuple[str, ...], seen: str) -> None:
+        """Show the model's answer, the class the coder chose, and what makes the answer doubtful.
+
+        seen: what to say where the model has learnt from this clip.
+        """
         probabilities = dict(zip(answer.classes, map(float, answer.probabilities), strict=True))
         best = max(probabilities, key=lambda name: probabilities[name])
         self._verdict.setText(f"{best}?" if warnings else best)
@@ -123,6 +130,8 @@ class RecognitionPanel(QWidget):
         self._reason.setVisible(False)
         self._warnings.setText("\n".join(warnings))
         self._warnings.setVisible(bool(warnings))
+        self._seen.setText(seen)
+        self._seen.setVisible(bool(seen))
 
     def show_reason(self, why: str) -> None:
         """Say why there is no answer."""
@@ -131,6 +140,7 @@ class RecognitionPanel(QWidget):
         self.bars.show_probabilities({}, None)
         self.bars.setVisible(False)
         self._warnings.setVisible(False)
+        self._seen.setVisible(False)
         self._reason.setVisible(True)
         self._reason.setText(why)
 

@@ -55,6 +55,7 @@ class TrainingPanel(QWidget):
             for plot, keys in ((self._loss, ("loss", "val_loss")), (self._score, ("val_uf1", "val_uar")))
             for key in keys
         }
+        self._curves["val_uf1"].setZValue(1)  # where both are the same, UF1 is what is seen
         self._first_runs = [pg.LinearRegionItem(movable=False) for _ in range(2)]
         for plot, first_run in zip((self._loss, self._score), self._first_runs, strict=True):
             first_run.setZValue(-10)
@@ -158,7 +159,8 @@ class TrainingPanel(QWidget):
             self._state.setText(_STAGES.get(message["stage"], message["stage"]))
         self.progress.setRange(0, epochs)
         self.progress.setValue(epoch)
-        self.progress.setFormat("epoch %v of %m")
+        first = f", {self._first_run_to} of them FU-MIX's first" if self._first_run_to else ""
+        self.progress.setFormat(f"epoch %v of %m{first}" if message["stage"] == "training" else "epoch %v of %m")
         if message["stage"] == "trajectory":
             begins, self._first_run_to = not self._first_run_to, epoch
             if begins:

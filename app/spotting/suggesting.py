@@ -39,6 +39,7 @@ class Suggesting(QObject):
         self.chosen: Suggestion | None = None
         self._gone_to: Suggestion | None = None
         self._decided: set[tuple[MarkName, int]] = set()
+        self._refused: set[tuple[MarkName, int]] = set()  # those of them that were refused
         self._void: list[Decision] = []  # decisions on marks of which none is set any more
         self._shown: tuple[object, ...] = ()
         self._taken: list[Marks] = []  # of the clip's other expressions
@@ -105,6 +106,11 @@ class Suggesting(QObject):
         """Whether the coder has marked or refused it."""
         return movement in self._past or _overlaps(movement, _span(self._desk.session.kept_marks))
 
+    def is_refused(self, movement: Suggestion) -> bool:
+        """Whether the coder has refused it, and not marked it all the same."""
+        marked = _overlaps(movement, _span(self._desk.session.kept_marks))
+        return not marked and ("apex", movement.apex) in self._refused
+
     def show(self) -> None:
         """Offer what is to be offered now."""
         marks = self._desk.session.kept_marks  # a ghost that is being dragged is still a suggestion
@@ -130,7 +136,7 @@ class Suggesting(QObject):
             within = [each for each in self.movements if _overlaps(each, span)]
             # Where there is none the coder sees a movement where none was found.
             return max(within, key=lambda each: each.confidence, default=None)
-        if self._gone_to in self.movements and self._gone_to is not None and not self._is_refused(self._gone_to):
+        if self._gone_to in self.movements and self._gone_to is not None and not self._is_decided(self._gone_to):
             return self._gone_to
         left = [each for each in self.movements if each not in self._past]
         return max(left, key=lambda each: each.confidence, default=None)
@@ -154,13 +160,13 @@ class Suggesting(QObject):
                 offers[name] = Offer(index, confidence)
         return offers
 
-    def _is_refused(self, movement: Suggestion) -> bool:
+    def _is_decided(self, movement: Suggestion) -> bool:
         return ("apex", movement.apex) in self._decided
 
     def _read(self) -> None:
         """What the coder has decided in this clip, and marked in it as other expressions."""
         session = self._desk.session
-        self._decided, self._taken, self._void = set(), [], []
+        self._decided, self._refused, self._taken, self._void = set(), set(), [], []
         if session.project is not None and session.clip is not None:
             try:
                 decisions = session.project.decisions(session.clip.id, session.coder)
@@ -169,6 +175,7 @@ class Suggesting(QObject):
                 session.problem.emit(str(error))
             else:
                 self._decided = {(each.mark, each.suggested) for each in decisions}
+                self._refused = {(each.mark, each.suggested) for each in decisions if each.decision == "refused"}
                 marks = {each.expression: each.marks for each in annotations}
                 self._void = [each for each in decisions if marks.get(each.expression, Marks()).get(each.mark) is None]
                 self._taken = [each.marks for each in annotations if each.expression != session.expression]
@@ -187,7 +194,7 @@ class Suggesting(QObject):
             begun = bisect_right(firsts, movement.last)
             return begun > 0 and ends[begun - 1] >= movement.first
 
-        return frozenset(each for each in movements if self._is_refused(each) or taken(each))
+        return frozenset(each for each in movements if self._is_decided(each) or taken(each))
 
     def _take(self) -> None:
         spotted = self.spotter.spotted

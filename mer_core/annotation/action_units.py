@@ -122,9 +122,9 @@ class ActionUnit:
 
     @property
     def words(self) -> str:
-        """All that was written of it in words: ``Outer brow raiser (right, slight)``."""
+        """All that was written of it in words: ``Outer brow raiser (the person's right, slight)``."""
         said = (
-            {"": "", "L": "left", "R": "right"}[self.side],
+            {"": "", "L": "the person's left", "R": "the person's right"}[self.side],
             INTENSITIES.get(self.intensity, ""),
             "held" if self.static else "",
             "doubtful" if self.doubtful else "",

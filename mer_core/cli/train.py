@@ -28,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--method", choices=TRAINABLE, default=TRAINABLE[0], help="method (default: %(default)s)")
     parser.add_argument("--out", metavar="DIR", type=Path, help="the run's folder (default: in the project's runs)")
     parser.add_argument("--name", help="the model's name on its card (default: the folder's)")
+    parser.add_argument(
+        "--note", default="", help="what the card says beside the figures, such as how settings were found"
+    )
     parser.add_argument("--no-clip-names", action="store_true", help="leave clips' names out of the run")
     parser.add_argument(
         "--json-lines",
@@ -82,6 +85,7 @@ def _train(
         should_cancel=wishes.should_cancel,
         name=arguments.name,
         command=command_line(),
+        note=arguments.note,
         list_clips=not arguments.no_clip_names,
     )
 

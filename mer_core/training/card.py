@@ -45,6 +45,7 @@ def run_card(
     held_out: list[np.ndarray],
     name: str,
     command: str,
+    note: str,
 ) -> dict[str, Any]:
     """The card of a run, JSON-ready, but for the weights' digest; ``history`` holds the epoch events."""
     return {
@@ -64,6 +65,7 @@ def run_card(
         "stopped_early": len(history) < settings.total_epochs,
         "held_out": _summary(features, held_out),
         "untrained": _summary(features, untrained),
+        "note": note,
         "settings": settings.to_dict(),
         "features": features.attributes,
         "command": command,

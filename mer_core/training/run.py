@@ -16,6 +16,7 @@ from mer_core.evaluation.predictions import clip_predictions
 from mer_core.evaluation.protocols import Split, default_protocol, split
 from mer_core.features import FeatureSet, check_trainable
 from mer_core.models.folder import write_model
+from mer_core.models.held_out_answers import PREDICTIONS
 from mer_core.models.settings import MethodSettings
 from mer_core.training.card import run_card, uncertain_clips, validation
 from mer_core.training.kinds import Network, kind_of
@@ -32,13 +33,15 @@ def train_run(
     should_cancel: Callable[[], bool] = lambda: False,
     name: str | None = None,
     command: str = "",
+    note: str = "",
     list_clips: bool = True,
 ) -> Path:
     """Train on all clips and, on the same batches, once without each fold's subjects; publish ``out`` when done.
 
     Events go to ``emit``: ``started``, one ``epoch`` each (``val_…`` are on held-out subjects, means over seeds) and
     ``finished``. Stop keeps the model of the last whole epoch; cancel raises Cancelled and leaves nothing behind.
-    ``list_clips`` False leaves every clip's name out of what is written.
+    ``note`` is said on the card beside the figures. ``list_clips`` False leaves every clip's name out of what is
+    written.
     """
     check_trainable(features)
     division = split(default_protocol(features.group), features.label, features.group)
@@ -67,10 +70,10 @@ def train_run(
                 break
         networks: list[Any] = [team.last_network() for team in teams]
         network: Network = kind_of(settings).network.together(networks)
-        card = run_card(features, settings, division, history, untrained, held_out, name or out.name, command)
+        card = run_card(features, settings, division, history, untrained, held_out, name or out.name, command, note)
         if list_clips:
             card["uncertain"] = uncertain_clips(features, teams, held_out)
-            _write_json(folder / "predictions.json", clip_predictions(features, division, held_out))
+            _write_json(folder / PREDICTIONS, clip_predictions(features, division, held_out))
         card = write_model(folder, network, card)
         _write_json(folder / "settings.json", settings.to_dict())
         lines = "".join(json.dumps(event) + "\n" for event in history)

@@ -69,7 +69,7 @@ def test_every_edit_is_undone_and_redone_across_clips(coded: MainWindow, qtbot: 
     assert panel.emotion.currentText() == "disgust"
     panel.action_units.setFocus()
     qtbot.keyClicks(panel.action_units, "4+L9C")
-    assert panel._unit_names.text() == "Brow lowerer, Nose wrinkler (left, marked)"
+    assert panel._unit_names.text() == "Brow lowerer, Nose wrinkler (the person's left, marked)"
     qtbot.keyClick(panel.action_units, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClicks(panel.action_units, "4+9")
     panel.notes.setFocus()

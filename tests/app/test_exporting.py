@@ -85,7 +85,9 @@ def test_what_is_lost_is_listed_before_and_the_file_is_whole(coded: MainWindow, 
     choose(dialog, qtbot, "json")
     qtbot.waitUntil(lambda: listed(dialog) == [], timeout=_PATIENCE)
     assert dialog.place.path == tmp_path / "project coding.json"
+    qtbot.waitUntil(lambda: dialog._heading.text() == "Nothing is lost but the history of edits.")
     dialog.settings.history.setChecked(True)
+    qtbot.waitUntil(lambda: dialog._heading.text() == "Nothing is lost.")
     export(coded, qtbot, dialog)
     assert coded.notice.text.startswith("12 clips are in")
     assert said(read_coding(tmp_path / "project coding.json")) == said(project_coding(tmp_path / "project"))

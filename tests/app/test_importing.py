@@ -180,6 +180,8 @@ def test_own_clips_are_imported_by_a_pattern_seen_as_it_is_typed(
     own = dialog.source.own
     own.pattern.setCurrentText("{subject}/{emotion")
     assert "is no pattern" in own.hint.text()
+    own.pattern.setCurrentText("{subject}/{clip}")  # emotions would become people
+    assert own.hint.text().endswith(" Folders above those of the pattern are not read: p1, p2.")
     own.pattern.setCurrentText("{subject}/{emotion}/{clip}")
     assert own.hint.text() == "3 of 3 clips lie as the pattern says."
     cells = [own.preview.item(0, column) for column in range(4)]

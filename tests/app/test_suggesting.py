@@ -56,6 +56,13 @@ def ghosts(window: MainWindow) -> dict[MarkName, int]:
     return {name: offer.index for name, offer in window.player.timeline._ghosts.items()}
 
 
+def states(window: MainWindow) -> list[str]:
+    """What the list of movements says of each."""
+    (panel,) = window.findChildren(Movements)
+    cells = [panel.table.item(row, panel.table.columnCount() - 1) for row in range(panel.table.rowCount())]
+    return [cell.text() for cell in cells if cell is not None]
+
+
 def drag(qtbot: QtBot, window: MainWindow, name: MarkName, to: int) -> None:
     timeline = window.player.timeline
     start = timeline.handle_centre(name)
@@ -130,6 +137,7 @@ def test_delete_refuses_and_the_next_movement_is_suggested(suggested: MainWindow
     assert ghosts(suggested) == {"onset": 24, "apex": 30}
     press(qtbot, suggested, Qt.Key.Key_Delete)
     assert ghosts(suggested) == {}
+    assert set(states(suggested)) == {"✕"}
     assert not suggested.actions_by_id["accept_suggestion"].isEnabled()
     press(qtbot, suggested, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     press(qtbot, suggested, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)

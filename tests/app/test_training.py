@@ -1,5 +1,6 @@
 """Retraining from the menu: it can be stopped, cancelled, and can crash; coding goes on meanwhile."""
 
+import json
 import math
 import shutil
 from pathlib import Path
@@ -10,11 +11,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
-from app.dialogs.model_card import ModelCard
+from app.dialogs.model_card import ModelCard, card_html
 from app.dialogs.retrain import RetrainDialog
+from app.line_label import LineLabel
 from app.main_window import MainWindow
 from mer_core.cli import main
 from mer_core.models.cards import read_card
+from mer_core.models.held_out_answers import PREDICTIONS
+from mer_core.project.models import DEFAULT_MODEL
 from tests.core.public_ststnet import trained_ststnet
 from tests.e2e.hands import opened
 
@@ -31,8 +35,8 @@ def trainee(window: MainWindow, small_sample: Path, tmp_path: Path) -> MainWindo
     return window
 
 
-def begin(window: MainWindow, qtbot: QtBot, epochs: int, method: str | None = None) -> None:
-    """Open the dialog by its key, choose a method, set the epochs, press Train, wait for the first epoch."""
+def begin(window: MainWindow, qtbot: QtBot, epochs: int, method: str | None = None, name: str = "") -> None:
+    """Open the dialog by its key, choose a method, set epochs and name, press Train, wait for the first epoch."""
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
@@ -41,6 +45,7 @@ def begin(window: MainWindow, qtbot: QtBot, epochs: int, method: str | None = No
         dialog.method.setCurrentIndex(dialog.method.findData(method))
     dialog.epochs.setValue(epochs)
     dialog.seeds.setValue(1)
+    dialog.name.setText(name)
     with qtbot.waitSignal(window.desk.trainer.epoch, timeout=_PATIENCE):
         qtbot.mouseClick(dialog.train_button, Qt.MouseButton.LeftButton)
 
@@ -138,6 +143,38 @@ def test_fu_mix_s_first_training_is_told_apart_in_the_chart(trainee: MainWindow,
     assert not panel._first_runs[0].isVisible()
     assert not panel._shade.isVisible()
     panel.set_running(False)
+
+
+def test_the_card_tells_fu_mix_s_first_epochs_apart() -> None:
+    card = read_card(DEFAULT_MODEL)
+    settings = {**card["settings"], "mixing": "fu-mix", "T_s": 4, "T": 6, "epochs": 300}
+    stopped = {**card, "settings": settings, "epochs": 55, "stopped_early": True}
+    assert "45 of 300 (stopped early) epochs after 10 of FU-MIX's first training, seeds" in card_html(stopped)
+    assert "60 epochs, seeds" in card_html(card)
+    assert "flatter it a little" in card_html(card)  # its settings were found on the clips it is judged on
+
+
+def test_an_answer_on_a_clip_learnt_from_says_so_and_a_long_name_widens_nothing(
+    trainee: MainWindow, qtbot: QtBot
+) -> None:
+    panel, session = trainee.recognition_panel, trainee.desk.session
+    session.choose_clip(2)
+    qtbot.waitUntil(lambda: bool(panel.bars.probabilities), timeout=_PATIENCE)
+    assert not panel._seen.isVisible()  # the shipped model has not learnt from it
+    width = panel.minimumSizeHint().width()
+    begin(trainee, qtbot, 2, name="Coder A, second pass, after the consensus meeting; " * 3)
+    with qtbot.waitSignal(trainee.desk.trainer.finished, timeout=_PATIENCE):
+        pass
+    qtbot.waitUntil(panel._seen.isVisible, timeout=_PATIENCE)
+    (run,) = runs(trainee)
+    assert session.clip is not None
+    (entry,) = [each for each in json.loads((run / PREDICTIONS).read_text()) if each["clip"] == session.clip.path]
+    best = max(entry["probabilities"])
+    name = read_card(run)["classes"][entry["probabilities"].index(best)]
+    assert panel._seen.text().endswith(f"Without its subject it said {name}, {best:.0%}.")
+    assert panel.minimumSizeHint().width() == width
+    (shown,) = [label for label in panel.findChildren(LineLabel) if label.text().startswith("Model: Coder A")]
+    assert shown.minimumSizeHint().width() == 0
 
 
 def test_the_coder_s_class_is_marked_as_it_is_now(trainee: MainWindow, qtbot: QtBot) -> None:

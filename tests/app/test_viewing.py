@@ -45,6 +45,9 @@ def test_the_views_shown_are_ticked_and_remembered(smiling: MainWindow, qtbot: Q
     assert panel.chosen == ["u: horizontal", "v: vertical", "Strain"]
     hints: list[str] = []
     panel.hinted.connect(hints.append)
+    shown = panel._shown()
+    assert shown is not None
+    assert np.hypot(shown.u, shown.v).max() <= shown.motion_limit  # nothing lies beyond the scale
     expected = {"Magnitude": "magnitude at", "Arrows": "px to the", "Direction wheel": "px to the"}
     for name in expected:
         panel.view_actions[name].trigger()
@@ -319,7 +322,7 @@ def test_clips_without_a_face_are_named_when_a_training_ends(smiling: MainWindow
     smiling.desk.trainer.finished.emit(None, {**card, **scores})
     panel = smiling.plots.training
     assert panel is not None
-    said = next(label.text() for label in panel.findChildren(QLabel) if "answers now" in label.text())
+    said = next(label.text() for label in panel.findChildren(QLabel) if label.text().startswith("Trained: "))
     assert "show no face: clips/x." in said
     assert "(leave one subject out, 4 clips, 1 seed) UF1 0.500; untrained 0.500." in said  # one seed has no spread
 

@@ -30,7 +30,7 @@ def test_a_unit_in_words_says_all_that_was_written() -> None:
     words = [unit.words for unit in parse_action_units("4+R2B+15?+AU6(k)+99")]
     assert words == [
         "Brow lowerer",
-        "Outer brow raiser (right, slight)",
+        "Outer brow raiser (the person's right, slight)",
         "Lip corner depressor (doubtful)",
         "Cheek raiser (held)",
         "Action unit 99",
