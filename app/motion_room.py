@@ -32,6 +32,7 @@ class MotionRoom(QObject):
         self._settled.timeout.connect(self._note)
         self._follow = QTimer(self, singleShot=True, interval=_SETTLED)
         self._follow.timeout.connect(self._fit)
+        self._ours: bool | None = None
         docks.share_motion = self.take
         window.installEventFilter(self)
         plots.loaded.connect(self._follow_views)
@@ -53,15 +54,28 @@ class MotionRoom(QObject):
         self._settled.start()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self._follow.start()
+        if event.type() == QEvent.Type.Resize:  # the docks have yet to take the heights that are left
+            self._begin()
         return super().eventFilter(watched, event)
 
     def _follow_views(self) -> None:
         if self._plots.motion is not None:
             for action in self._plots.motion.view_actions.values():
-                action.toggled.connect(lambda _: self._follow.start())
+                action.toggled.connect(lambda _: self._begin())
+        self._begin()
+
+    def _begin(self) -> None:
+        """Fit once things are quiet. Whether the height is the user's is asked before a smaller window squeezes it."""
+        if self._settled.isActive():
+            self._ours = True
+        elif not self._follow.isActive():
+            self._ours = self._is_ours()
         self._follow.start()
+
+    def _is_ours(self) -> bool | None:
+        """Whether the height is the one that was given; None before there is any."""
+        height = self._height()
+        return abs(height - self._given) <= _SAME if height else None
 
     def _note(self) -> None:
         self._given = self._height()
@@ -70,7 +84,9 @@ class MotionRoom(QObject):
     def _fit(self) -> None:
         if self._settled.isActive():
             self._follow.start()
-        elif abs(self._height() - self._given) <= _SAME and self.wanted != self._wanted:
+            return
+        ours = self._is_ours() if self._ours is None else self._ours
+        if ours and (self.wanted != self._wanted or not self._is_ours()):
             self.take()
 
     def _height(self) -> int:
