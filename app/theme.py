@@ -79,8 +79,10 @@ def apply() -> None:
     ):
         for each in roles:
             palette.setColor(each, QColor(colour))
-    for each in (role.WindowText, role.Text, role.ButtonText):
+    for each in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
         palette.setColor(QPalette.ColorGroup.Disabled, each, QColor("#6b737e" if is_dark() else "#a5abb5"))
+    for each in (role.Highlight, role.Accent):  # a slider that is off would look on
+        palette.setColor(QPalette.ColorGroup.Disabled, each, QColor(c.line))
     QApplication.setPalette(palette)
     application = QApplication.instance()
     if isinstance(application, QApplication):
