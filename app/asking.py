@@ -12,12 +12,12 @@ from app.dialogs.keys import Keys
 from app.dialogs.model_card import ModelCard
 from app.dialogs.retrain import RetrainDialog
 from mer_core.annotation.label_maps import MEGC, label_maps
+from mer_core.endings import VIDEOS
 from mer_core.errors import MerError
 from mer_core.models.cards import read_card
 from mer_core.project.training_set import training_set
 
-VIDEO_ENDINGS = (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".gif")
-_VIDEOS = f"Videos ({' '.join(f'*{ending}' for ending in VIDEO_ENDINGS)});;All files (*)"
+_VIDEOS = f"Videos ({' '.join(f'*{ending}' for ending in (*VIDEOS, '.gif'))});;All files (*)"
 
 
 class Asking(QObject):

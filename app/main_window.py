@@ -31,6 +31,7 @@ from app.first_size import place_first
 from app.handlers import handlers
 from app.importing import Importing
 from app.last_place import LastPlace
+from app.learnt_clips import LearntClips
 from app.line_label import LineLabel
 from app.models_menu import ModelsMenu
 from app.motion_room import MotionRoom
@@ -48,7 +49,6 @@ from app.sample_maker import SampleMaker
 from app.spotting.suggesting import Suggesting
 from app.work_bar import WorkBar
 from mer_core.annotation.label_maps import class_among
-from mer_core.models.held_out_answers import held_out_answers
 from mer_core.project import FILE_NAME
 
 _WITH_PROJECT = ("close_project", "retrain")
@@ -109,7 +109,8 @@ class MainWindow(QMainWindow):
         self.clip_list = ClipList(session)
         self.annotation_panel = AnnotationPanel(session, self.desk.media, actions["suggest_again"])
         self.recognition_panel = RecognitionPanel()
-        self._held_out: dict[str, tuple[str, float]] = {}  # what the model answering said of clips it has learnt from
+        self.learnt_clips = LearntClips(self.desk)
+        self.learnt_clips.told.connect(self.recognition_panel.show_learnt)
         self.plots = Plots()
         self.suggesting = Suggesting(self.desk, self.player.timeline, actions, self.settings)
         self.importing = Importing(self, self.desk, self.settings, actions, self.notice, self.clip_list)
@@ -238,18 +239,7 @@ class MainWindow(QMainWindow):
     def _show_recognition(self, answer: Any, measurement: Any) -> None:
         self.player.show_attention(answer, measurement)
         if answer is not None:
-            self.recognition_panel.show_answer(answer, self._coded(answer.classes), measurement.warnings, self._seen())
-
-    def _seen(self) -> str:
-        """That the model answering has learnt from this clip, which makes its answer no second opinion."""
-        clip = self.desk.session.clip
-        if clip is None or clip.path not in self._held_out:
-            return ""
-        name, probability = self._held_out[clip.path]
-        return (
-            "This model has learnt from this clip and its label. "
-            f"Without its subject it said {name}, {probability:.0%}."
-        )
+            self.recognition_panel.show_answer(answer, self._coded(answer.classes), measurement.warnings)
 
     def _coded(self, classes: Sequence[str]) -> str | None:
         annotation = self.desk.session.annotation
@@ -260,7 +250,6 @@ class MainWindow(QMainWindow):
         bars.show_coded(self._coded(tuple(bars.probabilities)))
 
     def _show_model(self, folder: Path | None, card: dict[str, Any]) -> None:
-        self._held_out = held_out_answers(folder, card.get("classes", [])) if folder else {}
         self.actions_by_id.enable(("model_card",), folder is not None)
         self.recognition_panel.card_button.setEnabled(folder is not None)
         self.recognition_panel.show_model(str(card.get("name", folder.name)) if folder else "none: Model › Retrain…")
@@ -369,6 +358,7 @@ class MainWindow(QMainWindow):
         self.plots.stop()
         self.viewing.stop()
         self.suggesting.stop()
+        self.learnt_clips.stop()
         self.importing.stop()
         self.desk.stop()
         super().closeEvent(event)

@@ -32,7 +32,7 @@ class MotionRoom(QObject):
         self._settled.timeout.connect(self._note)
         self._follow = QTimer(self, singleShot=True, interval=_SETTLED)
         self._follow.timeout.connect(self._fit)
-        self._ours: bool | None = None
+        self._ours: bool | None = None  # whether the height was not the user's when the window or the views changed
         docks.share_motion = self.take
         window.installEventFilter(self)
         plots.loaded.connect(self._follow_views)

@@ -157,8 +157,7 @@ class OwnLayout(QWidget):
             if self._folders
             else "Choose the folder that holds the clips: they are shown here."
         )
-        depth = pattern.text.strip("/").count("/") + 1
-        above = {folder.parts[1] for folder, _ in fitting if len(folder.parts) - 1 > depth}
+        above = {folder.parts[1] for folder, _ in fitting if len(folder.parts) - 1 > pattern.depth}
         if above:
             self.hint.setText(f"{self.hint.text()} Folders above those of the pattern are not read: {_some(above)}.")
         self.preview.setRowCount(min(len(fitting), _PREVIEWED))

@@ -71,11 +71,10 @@ def _judged(card: dict[str, Any]) -> str:
 
 def _epochs(card: dict[str, Any]) -> str:
     """How many epochs were trained; those of FU-MIX's first training are told apart."""
-    settings = card["settings"]
-    first = settings["T_s"] + settings["T"] if settings.get("mixing") == "fu-mix" else 0
-    own = max(0, card["epochs"] - first)
-    asked = f" of {settings['epochs']} (stopped early)" if card["stopped_early"] else ""
-    return f"{own}{asked} epochs" + (f" after {min(first, card['epochs'])} of FU-MIX's first training" if first else "")
+    first = card.get("first_epochs", 0)  # a card made before these were told apart does not say
+    own = card["epochs"] - first
+    asked = f" of {card['settings']['epochs']} (stopped early)" if card["stopped_early"] else ""
+    return f"{own}{asked} epochs" + (f" after {first} of FU-MIX's first training" if first else "")
 
 
 def _day(stamp: str) -> str:

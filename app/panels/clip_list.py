@@ -16,10 +16,10 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QLineEdit, QMenu, QTableView, QVBoxLayout, QWidget
 
-from app.asking import VIDEO_ENDINGS
 from app.session import Session
 from app.theme import colours
 from mer_core.annotation import Annotation
+from mer_core.endings import VIDEOS
 from mer_core.errors import ProjectError
 from mer_core.project import ClipRecord
 
@@ -116,7 +116,7 @@ class ClipTable(QAbstractTableModel):
 def _title(name: str) -> str:
     """A clip's name without a video's ending: what tells clips apart needs the room."""
     path = PurePath(name)
-    return path.stem if path.suffix.lower() in VIDEO_ENDINGS else name
+    return path.stem if path.suffix.lower() in VIDEOS else name
 
 
 def _marks_text(annotation: Annotation) -> str:

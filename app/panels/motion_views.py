@@ -102,7 +102,7 @@ class MotionView(ABC):
 
 class _Scalar(MotionView, ABC):
     colour_map = ""
-    unit = ""
+    form, unit = ".3f", ""  # of a value told
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,18 +125,15 @@ class _Scalar(MotionView, ABC):
     def limits(self, shown: Shown) -> tuple[float, float]: ...
 
     def value(self, shown: Shown, row: int, column: int) -> str:
-        return f"{self.title.split()[0]} at {column}, {row}: {self.values(shown)[row, column]:.3f}{self.unit}"
+        return f"{self.title.split()[0]} at {column}, {row}: {self.values(shown)[row, column]:{self.form}}{self.unit}"
 
 
 class _Signed(_Scalar):
     colour_map = "CET-D1A"  # blue–white–red: told apart by colour-blind eyes too
-    unit = " px"
+    form, unit = "+.3f", " px"
 
     def limits(self, shown: Shown) -> tuple[float, float]:
         return -shown.motion_limit, shown.motion_limit
-
-    def value(self, shown: Shown, row: int, column: int) -> str:
-        return f"{self.title.split()[0]} at {column}, {row}: {self.values(shown)[row, column]:+.3f}{self.unit}"
 
 
 class Horizontal(_Signed):

@@ -88,9 +88,9 @@ class RecognitionPanel(QWidget):
         self._warnings = QLabel()
         self._warnings.setObjectName("warning")
         self._warnings.setWordWrap(True)
-        self._seen = QLabel()
-        self._seen.setObjectName("hint")
-        self._seen.setWordWrap(True)
+        self._learnt = QLabel()
+        self._learnt.setObjectName("hint")
+        self._learnt.setWordWrap(True)
         self._model = LineLabel()  # a long name must not widen the window
         self._model.setObjectName("hint")
         self.card_button = QPushButton("Card…")
@@ -110,16 +110,13 @@ class RecognitionPanel(QWidget):
         layout.addWidget(self.bars)
         layout.addWidget(self._reason)
         layout.addWidget(self._warnings)
-        layout.addWidget(self._seen)
+        layout.addWidget(self._learnt)
         layout.addStretch()
         layout.addLayout(foot)
         self.show_reason("Open a clip to have its expression recognised.")
 
-    def show_answer(self, answer: Prediction, coded: str | None, warnings: tuple[str, ...], seen: str) -> None:
-        """Show the model's answer, the class the coder chose, and what makes the answer doubtful.
-
-        seen: what to say where the model has learnt from this clip.
-        """
+    def show_answer(self, answer: Prediction, coded: str | None, warnings: tuple[str, ...]) -> None:
+        """Show the model's answer, the class the coder chose, and what makes the answer doubtful."""
         probabilities = dict(zip(answer.classes, map(float, answer.probabilities), strict=True))
         best = max(probabilities, key=lambda name: probabilities[name])
         self._verdict.setText(f"{best}?" if warnings else best)
@@ -130,8 +127,7 @@ class RecognitionPanel(QWidget):
         self._reason.setVisible(False)
         self._warnings.setText("\n".join(warnings))
         self._warnings.setVisible(bool(warnings))
-        self._seen.setText(seen)
-        self._seen.setVisible(bool(seen))
+        self._learnt.setVisible(bool(self._learnt.text()))
 
     def show_reason(self, why: str) -> None:
         """Say why there is no answer."""
@@ -140,9 +136,14 @@ class RecognitionPanel(QWidget):
         self.bars.show_probabilities({}, None)
         self.bars.setVisible(False)
         self._warnings.setVisible(False)
-        self._seen.setVisible(False)
+        self._learnt.setVisible(False)
         self._reason.setVisible(True)
         self._reason.setText(why)
+
+    def show_learnt(self, remark: str) -> None:
+        """Say beside answers that the model has learnt from this clip; nothing where it has not."""
+        self._learnt.setText(remark)
+        self._learnt.setVisible(bool(remark) and self.bars.isVisibleTo(self))
 
     def show_model(self, name: str) -> None:
         """Name the model that answers."""

@@ -229,6 +229,7 @@ class Timeline(QWidget):
                 self.mark_dragged.emit(self._held, index)
                 self.sought.emit(index)
         elif self._scrubbing:
+            self.hinted.emit(self._hint(None, index))
             self.sought.emit(index)
         else:
             under = self._marks_at(event.position())

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mer_core.clips.folder import PICTURES
+from mer_core.endings import VIDEOS
 from mer_core.progress import Progress, silent
 
-VIDEOS = frozenset({".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv"})
 _ENOUGH = 64  # pictures without a folder among them: it is a clip's folder
 _DEPTH = 10
 _MOST = 200_000

@@ -38,16 +38,20 @@ class Pattern:
         """The placeholders in it."""
         return _PLACEHOLDER.findall(self.text)
 
+    @property
+    def depth(self) -> int:
+        """How many names of a path it reads, from the last one up."""
+        return self.text.strip("/").count("/") + 1
+
     def match(self, parts: Sequence[str]) -> dict[str, str] | None:
         """What the last parts of a clip's path say, or None where the path is not of this pattern."""
         text = self.text.strip("/")
-        depth = text.count("/") + 1
         pieces = []
         for piece in re.split(r"(\{\w+\}|\*)", text):
             name = _PLACEHOLDER.fullmatch(piece)
             pieces.append("[^/]*" if piece == "*" else f"(?P<{name[1]}>[^/]+)" if name else re.escape(piece))
-        found = re.fullmatch("".join(pieces), "/".join(parts[-depth:]), re.IGNORECASE)
-        return found.groupdict() if found and len(parts) >= depth else None
+        found = re.fullmatch("".join(pieces), "/".join(parts[-self.depth :]), re.IGNORECASE)
+        return found.groupdict() if found and len(parts) >= self.depth else None
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 PREDICTIONS = "predictions.json"
+HeldOutAnswers = dict[str, tuple[str, float]]
+"""By a clip's path in the project: the class and its probability in 0..1."""
 
 
-def held_out_answers(model: Path, classes: list[str]) -> dict[str, tuple[str, float]]:
-    """By a clip's path in the project: the class and its probability in 0..1, the mean over seeds.
+def held_out_answers(model: Path, classes: list[str]) -> HeldOutAnswers:
+    """Of a run's clips, means over seeds.
 
     Of several expressions in one clip it is the last. Empty where the run names no clips, as the shipped model's does
     not, or where its list cannot be read: the list is a remark beside the model, which answers without it.
@@ -19,6 +21,6 @@ def held_out_answers(model: Path, classes: list[str]) -> dict[str, tuple[str, fl
         for entry in entries:
             probability, name = max(zip(map(float, entry["probabilities"]), classes, strict=True))
             answers[str(entry["clip"])] = name, probability
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
     return answers

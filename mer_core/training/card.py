@@ -62,6 +62,7 @@ def run_card(
         "folds": len(division.held_out),
         "seeds": list(range(settings.seed, settings.seed + settings.seeds)),
         "epochs": len(history),
+        "first_epochs": sum(event["stage"] == "trajectory" for event in history),
         "stopped_early": len(history) < settings.total_epochs,
         "held_out": _summary(features, held_out),
         "untrained": _summary(features, untrained),

@@ -30,6 +30,18 @@ def subjects(window: MainWindow) -> list[str]:
     return [str(model.index(row, 1).data()) for row in range(model.rowCount())]
 
 
+def test_a_video_s_ending_leaves_its_room_to_the_name_and_a_folder_keeps_all_of_its_own(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    names = ("EP01_01.mp4", "EP01_02.AVI", "take.7")
+    clips = [ClipRecord(number, f"clips/{name}", "own", "01", 200, 9) for number, name in enumerate(names, 1)]
+    with Project.create(tmp_path / "videos") as project:
+        project.apply([Change(None, clip) for clip in clips], "anna", "Import")
+    window.open_paths([tmp_path / "videos"])
+    model = window.clip_list.table.model()
+    assert [model.index(row, 0).data() for row in range(3)] == ["EP01_01", "EP01_02", "take.7"]
+
+
 def test_people_of_one_name_are_told_apart_by_data_set_and_only_they(listed: MainWindow, qtbot: QtBot) -> None:
     assert subjects(listed) == ["casme2/01", "02", "006", "samm/01"]
     qtbot.keyClicks(listed.clip_list.filter, "samm/")

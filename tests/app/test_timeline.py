@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from app.timeline.curve import WHOLE, Curve
@@ -55,3 +55,15 @@ def test_the_ground_is_drawn_anew_where_another_flag_is_under_the_pointer_and_no
     timeline.leaveEvent(None)
     timeline.grab()
     assert timeline._ground is ground
+
+
+def test_while_scrubbing_the_frame_under_the_pointer_is_told(timeline: Timeline, qtbot: QtBot) -> None:
+    told: list[str] = []
+    sought: list[int] = []
+    timeline.hinted.connect(told.append)
+    timeline.sought.connect(sought.append)
+    qtbot.mousePress(timeline, Qt.MouseButton.LeftButton, pos=QPoint(60, 20))
+    qtbot.mouseMove(timeline, QPoint(180, 20))
+    qtbot.mouseRelease(timeline, Qt.MouseButton.LeftButton, pos=QPoint(180, 20))
+    assert len(set(sought)) == 2
+    assert told[-1].startswith(f"Frame {timeline._numbers[sought[-1]]}, ")

@@ -131,6 +131,8 @@ def test_fu_mix_s_first_training_is_told_apart_in_the_chart(trainee: MainWindow,
     with qtbot.waitSignal(trainee.desk.trainer.finished, timeout=_PATIENCE):
         pass
     first = stages.count("trajectory")
+    assert panel.progress.format() == f"epoch %v of %m, {first} of them FU-MIX's first"
+    assert read_card(runs(trainee)[0])["first_epochs"] == first
     assert stages == ["trajectory"] * first + ["training"] * 2
     for region, plot in zip(panel._first_runs, (panel._loss, panel._score), strict=True):
         assert region.getRegion() == (0.5, first + 0.5)
@@ -147,8 +149,8 @@ def test_fu_mix_s_first_training_is_told_apart_in_the_chart(trainee: MainWindow,
 
 def test_the_card_tells_fu_mix_s_first_epochs_apart() -> None:
     card = read_card(DEFAULT_MODEL)
-    settings = {**card["settings"], "mixing": "fu-mix", "T_s": 4, "T": 6, "epochs": 300}
-    stopped = {**card, "settings": settings, "epochs": 55, "stopped_early": True}
+    settings = {**card["settings"], "epochs": 300}
+    stopped = {**card, "settings": settings, "epochs": 55, "first_epochs": 10, "stopped_early": True}
     assert "45 of 300 (stopped early) epochs after 10 of FU-MIX's first training, seeds" in card_html(stopped)
     assert "60 epochs, seeds" in card_html(card)
     assert "flatter it a little" in card_html(card)  # its settings were found on the clips it is judged on
@@ -160,18 +162,18 @@ def test_an_answer_on_a_clip_learnt_from_says_so_and_a_long_name_widens_nothing(
     panel, session = trainee.recognition_panel, trainee.desk.session
     session.choose_clip(2)
     qtbot.waitUntil(lambda: bool(panel.bars.probabilities), timeout=_PATIENCE)
-    assert not panel._seen.isVisible()  # the shipped model has not learnt from it
+    assert not panel._learnt.isVisible()  # the shipped model has not learnt from it
     width = panel.minimumSizeHint().width()
     begin(trainee, qtbot, 2, name="Coder A, second pass, after the consensus meeting; " * 3)
     with qtbot.waitSignal(trainee.desk.trainer.finished, timeout=_PATIENCE):
         pass
-    qtbot.waitUntil(panel._seen.isVisible, timeout=_PATIENCE)
+    qtbot.waitUntil(panel._learnt.isVisible, timeout=_PATIENCE)
     (run,) = runs(trainee)
     assert session.clip is not None
     (entry,) = [each for each in json.loads((run / PREDICTIONS).read_text()) if each["clip"] == session.clip.path]
     best = max(entry["probabilities"])
     name = read_card(run)["classes"][entry["probabilities"].index(best)]
-    assert panel._seen.text().endswith(f"Without its subject it said {name}, {best:.0%}.")
+    assert panel._learnt.text().endswith(f"Without its subject it said {name}, {best:.0%}.")
     assert panel.minimumSizeHint().width() == width
     (shown,) = [label for label in panel.findChildren(LineLabel) if label.text().startswith("Model: Coder A")]
     assert shown.minimumSizeHint().width() == 0

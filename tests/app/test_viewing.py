@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app import places
@@ -60,6 +60,8 @@ def test_the_views_shown_are_ticked_and_remembered(smiling: MainWindow, qtbot: Q
         assert view.picture.image is not None
         panel._tell_value(view.box.sceneBoundingRect().center())
         assert words in hints[-1]
+        QApplication.sendEvent(panel, QEvent(QEvent.Type.Leave))
+        assert hints[-1] == ""  # a value no longer pointed at does not stay
     for name in expected:  # the last one stays
         panel.view_actions[name].trigger()
     assert panel.chosen == ["u: horizontal"]
