@@ -238,6 +238,8 @@ class Timeline(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
             return
+        if self._scrubbing:
+            self.hinted.emit("")  # keys may go on from here while the pointer rests
         held, self._held, self._scrubbing, self._caught = self._held, None, False, []
         self._draw_anew()
         if held and self._marks.get(held) is not None:
