@@ -16,7 +16,7 @@ def two_layers(features: Tensor, weights: Mapping[str, Tensor], scale: Tensor, d
 
     features: (M, B, F), not differentiated. weights: ``hidden.weight`` (M, K, h, F), ``hidden.bias`` (M, K, h),
     ``classes.weight`` (M, K, classes, h), ``classes.bias`` (M, K, classes). scale: (K, F), what each member divides the
-    features by. drop: (M, h, B), what each unit is multiplied with, the same for all members, 0 or one other value.
+    features by. drop: (M, h, B), what each unit is multiplied with, the same for all members: 0, or the network's gain.
     """
     layers = (weights[f"{layer}.{kind}"] for layer in ("hidden", "classes") for kind in ("weight", "bias"))
     logits: Tensor = _TwoLayers.apply(features, *layers, scale, drop)
@@ -44,8 +44,8 @@ class _TwoLayers(torch.autograd.Function):
         hidden = hidden.unflatten(1, bias.shape[1:])
         if drop is not None:
             hidden *= drop[:, None]
-        ctx.save_for_backward(features, hidden, last_weight, scale)
-        ctx.gain = 1.0 if drop is None else float(drop.max())
+        gain = hidden.new_ones(len(hidden)) if drop is None else drop.amax((1, 2))
+        ctx.save_for_backward(features, hidden, last_weight, scale, gain)
         logits = torch.baddbmm(last_bias.flatten(0, 1)[..., None], last_weight.flatten(0, 1), hidden.flatten(0, 1))
         return logits.unflatten(0, bias.shape[:2])
 
@@ -53,11 +53,12 @@ class _TwoLayers(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[None, Tensor, Tensor, Tensor, Tensor, None, None]:
         """Gradients of the weights."""
-        features, hidden, last_weight, scale = ctx.saved_tensors
+        features, hidden, last_weight, scale, gain = ctx.saved_tensors
         above, units = gradient.flatten(0, 1), hidden.flatten(0, 1)
         last = torch.bmm(above, units.transpose(1, 2)).view_as(last_weight)
-        below = torch.bmm(last_weight.flatten(0, 1).transpose(1, 2), ctx.gain * above)
-        # A unit that is 0 was off or dropped; all others were multiplied with the same.
+        through = (gradient * gain[:, None, None, None]).flatten(0, 1)
+        below = torch.bmm(last_weight.flatten(0, 1).transpose(1, 2), through)
+        # A unit that is 0 was off or dropped; all others of its network were multiplied with the same.
         below = torch.ops.aten.threshold_backward.grad_input(below, units, 0, grad_input=below).view_as(hidden)
         first = torch.bmm(below.flatten(1, 2), features).unflatten(1, hidden.shape[1:3])
         return None, first.div_(scale[:, None]), below.sum(-1), last, gradient.sum(-1), None, None

@@ -2,7 +2,8 @@
 
 The flow is scaled by each clip itself, split into half-waves, pooled to 7 × 7 places and read by one hidden layer. On
 the 309 clips of CASME II and SMIC this does better on people never seen than convolutions with attention, apex picture
-and FU-MIX: so little data cannot pay for more. A few networks from different first weights answer together.
+and FU-MIX: so little data cannot pay for more. Several networks answer together, each from its own first weights and
+with its own doses of what is done against learning by heart (``mer_core.training.plus_settings``).
 
 Many members (folds) of some networks each are one network here: every weight has the networks as its first axis and
 the members as its second.

@@ -64,12 +64,12 @@ def mixed_loss(
 
 
 def mixed_targets(
-    label: Tensor, classes: int, weight: Tensor, keep: Tensor, mix: Mix | None, label_smoothing: float
+    label: Tensor, classes: int, weight: Tensor, keep: Tensor, mix: Mix | None, label_smoothing: float | Tensor
 ) -> tuple[Tensor, Tensor]:
     """What a batch is to be answered, shares times weights (B, K, C), and ``keep`` (B, K) of the mixtures.
 
-    Arguments as ``mixed_loss`` has them. Cross entropy is linear in its target, so the mixture of two losses is the
-    loss towards the mixture of the targets.
+    Arguments as ``mixed_loss`` has them; ``label_smoothing`` may also be (B, 1), one a clip. Cross entropy is linear in
+    its target, so the mixture of two losses is the loss towards the mixture of the targets.
     """
     answers = functional.one_hot(label, classes).float() * (1 - label_smoothing) + label_smoothing / classes
     targets = weight[..., None] * answers[:, None]

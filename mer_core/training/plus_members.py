@@ -1,7 +1,7 @@
 """Training MR-UAMF+: the members of one seed at once, see ``seed_members``.
 
 A clip held out from a member is masked out of its loss, its scale and its mixtures. Each of a seed's networks draws its
-own random numbers.
+own random numbers, and its own doses of what is done against learning by heart.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,13 +11,15 @@ import torch
 from torch import Tensor
 
 from mer_core.models.plus import PlusNetwork
-from mer_core.models.plus_inputs import PlusInputs
+from mer_core.models.plus_inputs import PlusInputs, moves_within
 from mer_core.training.fumix import Mix, loss_towards, mixed_targets
+from mer_core.training.plus_doses import Doses
 from mer_core.training.plus_settings import PlusSettings
 from mer_core.training.schedules import WARM_UP, one_cycle
-from mer_core.training.seed_members import Epoch, SeedMembers
+from mer_core.training.seed_members import Epoch, SeedMembers, class_weights
 
 _LEAST_SCALE = 0.02
+_LEAST_ALPHA = 1e-6
 
 
 class PlusMembers(SeedMembers):
@@ -35,6 +37,10 @@ class PlusMembers(SeedMembers):
     ) -> None:
         super().__init__(inputs, label, held_out, classes, settings, seed, check)
         self.uncertainty = torch.zeros(len(label), 1)
+        self.doses = Doses.drawn(settings, self.generator)
+        weights = [class_weights(self.label, self.keep, classes, float(power)) for power in self.doses.class_weight]
+        self._weight_of_class = torch.stack(weights).transpose(1, 2)  # (M, classes, K)
+        self._moves = torch.tensor([len(moves_within(int(shift))) for shift in self.doses.shift])
 
     def new_network(self) -> PlusNetwork:
         """See ``SeedMembers``."""
@@ -70,22 +76,22 @@ class PlusMembers(SeedMembers):
 
     def _step(self, rows: Tensor, optimiser: torch.optim.Optimizer) -> float:
         """One step of every network on its own batch; rows: (M, B)."""
-        settings = self.settings
-        versions, moves = self.inputs.features.shape[:2]
-        side = torch.randint(versions if settings.flip else 1, rows.shape, generator=self.generator)
-        move = torch.randint(moves, rows.shape, generator=self.generator)
+        settings, doses = self.settings, self.doses
+        side = torch.randint(2 if settings.flip else 1, rows.shape, generator=self.generator)
+        move = (torch.rand(rows.shape, generator=self.generator) * self._moves[:, None]).long()
         features = self.inputs.features[side, move, rows].flatten(0, 1)
         mix = self._draw_mix(*rows.shape)
         if mix is not None:
             features = mix.blend(features)
-        features = features.mul_(self._dropout(features.shape, settings.input_dropout)).unflatten(0, rows.shape)
-        drop = self._dropout((*rows.shape, settings.hidden), settings.dropout).transpose(1, 2).contiguous()
+        features = features.unflatten(0, rows.shape)
+        features *= self._dropout(features.shape, doses.input_dropout)
+        drop = self._dropout((len(rows), settings.hidden, rows.shape[1]), doses.dropout)
         log_p = self.network.logits(features, drop).log_softmax(2).permute(0, 3, 1, 2)
 
-        every = rows.flatten()
-        label = self.label[every]
-        weight = self.class_weight.T[label]
-        answers = mixed_targets(label, self.classes, weight, self.keep[every], mix, settings.label_smoothing)
+        every, networks = rows.flatten(), torch.arange(len(rows)).repeat_interleave(rows.shape[1])
+        label, smoothing = self.label[every], doses.label_smoothing[networks, None]
+        weight = self._weight_of_class[networks, label]
+        answers = mixed_targets(label, self.classes, weight, self.keep[every], mix, smoothing)
         loss = loss_towards(log_p, *(part.unflatten(0, rows.shape) for part in answers))
         optimiser.zero_grad()
         # Neither networks nor members share a weight, so the sum's gradient is each one's own.
@@ -97,15 +103,23 @@ class PlusMembers(SeedMembers):
         """Mixup with a share for each clip (Zhang et al. 2018) within each network's batch; they lie end to end."""
         if not self.settings.alpha:
             return None
-        partners, shares = [], []
-        for network in range(networks):
-            gamma = torch._standard_gamma(torch.full((2, batch), self.settings.alpha), generator=self.generator)
-            shares.append(gamma[0] / gamma.sum(0).clamp_min(1e-12))
-            partners.append(torch.randperm(batch, generator=self.generator) + network * batch)
-        return Mix(torch.cat(partners), torch.cat(shares))
+        alpha = self.doses.alpha[:, None].clamp_min(_LEAST_ALPHA).expand(networks, batch)
+        one, other = (self._log_gamma_draw(alpha) for _ in range(2))
+        share = (one - other).sigmoid()
+        partner = torch.rand((networks, batch), generator=self.generator).argsort(1)
+        return Mix((partner + batch * torch.arange(networks)[:, None]).flatten(), share.flatten())
 
-    def _dropout(self, shape: tuple[int, ...], chance: float) -> Tensor:
-        """Factors that drop the same in all members."""
+    def _log_gamma_draw(self, alpha: Tensor) -> Tensor:
+        """ln of draws from Gamma(alpha), which themselves are too small for a float where alpha is small.
+
+        G(α) is G(α + 1) · U^(1/α) (Marsaglia and Tsang 2000).
+        """
+        uniform = 1 - torch.rand(alpha.shape, generator=self.generator)
+        return torch._standard_gamma(alpha + 1, generator=self.generator).log() + uniform.log() / alpha
+
+    def _dropout(self, shape: tuple[int, ...], chance: Tensor) -> Tensor:
+        """Factors (M, …) that drop the same in all members, with each network's own chance (M,)."""
+        chance = chance[:, None, None]
         return (torch.rand(shape, generator=self.generator) >= chance).float().div_(1 - chance)
 
     def _record(self) -> None:

@@ -47,7 +47,7 @@ def run() -> None:
     print(f"{'':32}{'at once, s':>12}{'loop, s':>10}{'ratio':>8}{'arithmetic, s':>16}")
     keep_freed_memory()
     plus = PlusSettings(epochs=_EPOCHS)
-    _compare("mr-uamf-plus, 3 networks", features, held_out, plus, _plain_plus(features, plus))
+    _compare(f"mr-uamf-plus, {plus.networks} networks", features, held_out, plus, _plain_plus(features, plus))
     shallow = StstNetSettings(epochs=_EPOCHS, mixing="mixup", label_smoothing=0.1)
     _compare("ststnet", features, held_out, shallow, _plain_flow(PlainStstNet, features, shallow))
     flow = TrainSettings(epochs=_EPOCHS, image="none", mixing="mixup", label_smoothing=0.1)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from mer_core.training.fumix import Mix, draw_mix, mixed_loss, uncertainty_weights
+from mer_core.training.fumix import Mix, draw_mix, mixed_loss, mixed_targets, uncertainty_weights
 from mer_core.training.settings import TrainSettings
 
 # Two clips, one member, two classes: f(x̃) says 0.8 / 0.2 for the first mixture, 0.3 / 0.7 for the second.
@@ -42,6 +42,12 @@ def test_loss_of_an_unmixed_batch_is_weighted_still() -> None:
 def test_label_smoothing_as_torch_does_it() -> None:
     expected = torch.nn.functional.cross_entropy(LOGITS[:, 0], LABEL, label_smoothing=0.2)
     assert mixed_loss(LOGITS, LABEL, ALL, ALL, None, 0.2).item() == pytest.approx(expected.item())
+
+
+def test_each_clip_may_have_its_own_label_smoothing() -> None:
+    smoothing = torch.tensor([[0.0], [0.3]])
+    answers, _ = mixed_targets(torch.tensor([0, 2]), 3, torch.ones(2, 1), torch.ones(2, 1), None, smoothing)
+    torch.testing.assert_close(answers[:, 0], torch.tensor([[1.0, 0, 0], [0.1, 0.1, 0.8]]))
 
 
 def test_a_mixture_with_a_held_out_clip_does_not_exist() -> None:

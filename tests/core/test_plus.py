@@ -14,10 +14,11 @@ from mer_core.evaluation.protocols import split
 from mer_core.features import read_features
 from mer_core.models.inputs import mirror_flow
 from mer_core.models.plus import PlusNetwork, over_places
-from mer_core.models.plus_inputs import PlusInputs, half_waves, mirrored, pooled
+from mer_core.models.plus_inputs import PlusInputs, half_waves, mirrored, moves_within, pooled
 from mer_core.models.registry import METHODS
 from mer_core.recognition import Recogniser
 from mer_core.training.held_out import predict_held_out
+from mer_core.training.plus_doses import Doses
 from mer_core.training.plus_members import PlusMembers
 from mer_core.training.plus_settings import PlusSettings
 from mer_core.training.run import train_run
@@ -74,6 +75,68 @@ def test_moves_are_whole_cells_and_the_first_is_none() -> None:
     torch.testing.assert_close(features[0, 0], pooled(maps))
 
 
+def test_a_smaller_shifts_moves_are_the_first_of_a_larger_ones() -> None:
+    assert moves_within(0) == [(0, 0)]
+    assert set(moves_within(2)) == {(down, right) for down in range(-2, 3) for right in (-1, 0, 1)}
+    for shift in range(4):
+        fewer, more = moves_within(shift), moves_within(shift + 1)
+        assert more[: len(fewer)] == fewer
+
+
+DOSES = ("dropout", "input_dropout", "label_smoothing", "alpha", "class_weight", "shift")
+
+
+def test_each_network_draws_its_own_doses_up_to_what_is_set() -> None:
+    settings = PlusSettings(networks=200)
+    doses = Doses.drawn(settings, torch.Generator().manual_seed(0))
+    for name in DOSES:
+        drawn, most = getattr(doses, name).double(), getattr(settings, name)
+        assert drawn.shape == (200,)
+        assert 0 <= drawn.min() < 0.1 * most
+        assert 0.9 * most < drawn.max() <= most
+        assert drawn.mean() == pytest.approx(most / 2, rel=0.15)
+    assert doses.shift.unique().tolist() == [0, 1, 2]
+    together = torch.stack([getattr(doses, name).double() for name in DOSES])
+    assert (torch.corrcoef(together) - torch.eye(6)).abs().max() < 0.3
+
+
+def test_all_have_what_is_set_where_nothing_varies() -> None:
+    settings = PlusSettings(networks=3, vary=False)
+    doses = Doses.drawn(settings, torch.Generator().manual_seed(0))
+    for name in DOSES:
+        assert getattr(doses, name).tolist() == pytest.approx([getattr(settings, name)] * 3)
+
+
+def test_a_network_trains_by_its_own_doses() -> None:
+    """Which features are dropped, how far clips are moved, how they are mixed: as each network has drawn it."""
+    settings = replace(SHORT, networks=30, hidden=50, batch=64)
+    members = PlusMembers(PlusInputs.of(FEATURES, settings), FEATURES.label, SUBJECTS[:1], 3, settings, seed=0)
+    doses, shape = members.doses, (30, 50, 200)
+    kept = (members._dropout(shape, doses.dropout) > 0).float().mean((1, 2))
+    torch.testing.assert_close(kept, 1 - doses.dropout, atol=0.02, rtol=0)
+    assert members._dropout(shape, doses.dropout).mean() == pytest.approx(1, abs=0.02)
+    assert members._moves.tolist() == [(1, 3, 15)[shift] for shift in doses.shift.tolist()]
+
+    mix = members._draw_mix(30, 2000)
+    assert mix is not None
+    assert isinstance(mix.share, torch.Tensor)
+    share, partner = mix.share.unflatten(0, (30, 2000)), mix.partner.unflatten(0, (30, 2000))
+    # Beta(α, α) varies by 1 / (4 (2 α + 1)).
+    torch.testing.assert_close(share.var(1), 0.25 / (2 * doses.alpha + 1), atol=0.02, rtol=0)
+    own = partner - 2000 * torch.arange(30)[:, None]
+    torch.testing.assert_close(own.sort(1).values, torch.arange(2000).expand(30, -1))
+
+
+def test_a_tiny_alpha_mixes_nothing() -> None:
+    settings = replace(SHORT, alpha=1e-3)
+    members = PlusMembers(PlusInputs.of(FEATURES, settings), FEATURES.label, SUBJECTS[:1], 3, settings, seed=0)
+    mix = members._draw_mix(2, 500)
+    assert mix is not None
+    assert isinstance(mix.share, torch.Tensor)
+    assert (torch.minimum(mix.share, 1 - mix.share) > 0.01).float().mean() < 0.02
+    assert mix.share.mean() == pytest.approx(0.5, abs=0.1)
+
+
 def test_motionless_and_tiny_flow_stay_finite() -> None:
     assert half_waves(np.zeros((2, 28, 28, 3), np.float32)).abs().max() == 0
     assert pooled(half_waves(np.full((1, 28, 28, 3), 1e-30, np.float32))).isfinite().all()
@@ -112,7 +175,8 @@ def test_both_layers_are_those_of_torch() -> None:
     scale = torch.rand((3, 245), generator=generator) + 0.5
     network = PlusNetwork.create(SHORT, 3, scale, generator)
     features = torch.randn((2, 6, 245), generator=generator)
-    drop = 2 * torch.randint(2, (2, 8, 6), generator=generator).float()
+    gain = torch.tensor([2.0, 1.25])[:, None, None]  # each network drops as many as it likes
+    drop = gain * torch.randint(2, (2, 8, 6), generator=generator).float()
     towards = torch.randn((2, 3, 3, 6), generator=generator)
     logits = network.logits(features, drop)
     (logits * towards).sum().backward()
@@ -187,7 +251,7 @@ def test_a_run_is_kept_read_and_made_again(tmp_path: Path) -> None:
 def test_size_and_settings() -> None:
     method = METHODS["mr-uamf-plus"]
     assert PlusNetwork.parameter_count(PlusSettings(networks=1), 3) == 245 * 64 + 64 + 64 * 3 + 3
-    assert method.parameters(3, PlusSettings()) == 3 * 15939
+    assert method.parameters(3, PlusSettings()) == 8 * 15939
     assert method.reads == ("flow",)
     for wrong in ({"input_dropout": 1.0}, {"shift": 5}, {"rate": 0.0}, {"streams": "triple"}):
         with pytest.raises(ModelError):
