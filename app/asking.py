@@ -83,8 +83,22 @@ class Asking(QObject):
             card = read_card(self._desk.model)
         except MerError as error:
             self.problem.emit(str(error))
+            return
+        dialog = ModelCard(card, self._window, self._clips_by_path())
+        dialog.clip_asked.connect(self._show_clip)
+        self._show_beside(dialog)
+
+    def _clips_by_path(self) -> dict[str, int]:
+        project = self._desk.session.project
+        return {clip.path: clip.id for clip in project.clips()} if project else {}
+
+    def _show_clip(self, path: str) -> None:
+        """A clip that a card names, if the project that is open now has it."""
+        number = self._clips_by_path().get(path)
+        if number is None:
+            self.problem.emit(f"The clip {path} is not in the project that is open now.")
         else:
-            self._show(ModelCard(card, self._window))
+            self._desk.show_clip(number)
 
     def may_close(self) -> bool:
         """Whether the window may be closed; a training would be lost with it."""
@@ -99,11 +113,14 @@ class Asking(QObject):
         )
         return answer == QMessageBox.StandardButton.Close
 
+    def close(self) -> None:
+        """Close what stands beside the window."""
+        for kind in (Keys, ModelCard):
+            self._close_beside(kind)
+
     def show_keys(self) -> None:
         """The list of keys."""
-        dialog = Keys(self._window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.show()  # beside the work, to look things up in
+        self._show_beside(Keys(self._window))
 
     def show_about(self) -> None:
         """What this program is."""
@@ -115,6 +132,17 @@ class Asking(QObject):
             "<p>Icons: Lucide (ISC). Face mesh: Google MediaPipe (Apache 2.0). All licences: resources/LICENSES.md.</p>"
             "<p>A model's answer is a second opinion, not a judgement of a person.</p>",
         )
+
+    def _show_beside(self, dialog: QDialog) -> None:
+        """To look things up in while the work goes on; in place of an older one of its kind."""
+        self._close_beside(type(dialog), but=dialog)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
+
+    def _close_beside(self, kind: type[QDialog], but: QDialog | None = None) -> None:
+        for dialog in self._window.findChildren(kind):
+            if dialog is not but:
+                dialog.close()
 
     def _show(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -352,6 +352,7 @@ class MainWindow(QMainWindow):
         self._last_place.keep()
         self.settings.sync()
         self.hide()  # what is still to be ended is waited for out of sight
+        self.asking.close()
         if self._sample_maker is not None:
             self._sample_maker.end()
         self.exporting.stop()

@@ -1,23 +1,31 @@
 """What a model was trained on, how well it does on people it never saw, what it must not be used for."""
 
+from collections.abc import Collection
 from datetime import datetime
 from html import escape
 from typing import Any
+from urllib.parse import quote, unquote
 
+from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from app.card_words import figure, method, protocol
 
 
 class ModelCard(QDialog):
-    """A page to read; its text can be copied."""
+    """A page to read beside the work; its text can be copied, and it leads to the clips that are worth another look."""
 
-    def __init__(self, card: dict[str, Any], parent: QWidget) -> None:
+    clip_asked = Signal(str)  # path in the project
+
+    def __init__(self, card: dict[str, Any], parent: QWidget, clips: Collection[str] = ()) -> None:
+        """clips: paths of those that can be shown."""
         super().__init__(parent)
         self.setWindowTitle(f"Model card: {card['name']}")
         self.resize(620, 640)
         self.page = QTextBrowser()
-        self.page.setHtml(card_html(card))
+        self.page.setHtml(card_html(card, clips))
+        self.page.setOpenLinks(False)
+        self.page.anchorClicked.connect(lambda link: self.clip_asked.emit(_clip_of(link)))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -25,11 +33,11 @@ class ModelCard(QDialog):
         layout.addWidget(buttons)
 
 
-def card_html(card: dict[str, Any]) -> str:
-    """The card as a page."""
+def card_html(card: dict[str, Any], clips: Collection[str] = ()) -> str:
+    """The card as a page; the names of ``clips`` are links."""
     made = f"""
     <h3>Not for</h3><p>{escape(card["not_for"])}</p>
-    {_uncertain(card)}
+    {_uncertain(card, clips)}
     <h3>Made by</h3><p><code>{escape(card["command"])}</code></p>
     <p>{escape(", ".join(f"{name} {value}" for name, value in card["settings"].items()))}</p>
     <p>{escape(", ".join(f"{name} {version}" for name, version in card["versions"].items()))}</p>
@@ -110,10 +118,10 @@ def _confusion(card: dict[str, Any]) -> str:
     )
 
 
-def _uncertain(card: dict[str, Any]) -> str:
+def _uncertain(card: dict[str, Any], clips: Collection[str]) -> str:
     """The clips that ask to be coded again."""
     rows = "".join(
-        f"<tr><td>{escape(each['clip'])}</td><td>{escape(each['label'])}</td>"
+        f"<tr><td>{_named(each['clip'], clips)}</td><td>{escape(each['label'])}</td>"
         f"<td>{escape(each['held_out_prediction'])}</td><td>{each['uncertainty']:.0%}</td></tr>"
         for each in card.get("uncertain", [])[:12]
     )
@@ -125,3 +133,12 @@ def _uncertain(card: dict[str, Any]) -> str:
         "<table cellpadding='4'><tr><th>clip</th><th>label</th><th>held-out answer</th><th>misread in</th></tr>"
         f"{rows}</table>"
     )
+
+
+def _named(clip: str, clips: Collection[str]) -> str:
+    """A clip's name, a link where it can be shown."""
+    return f'<a href="{quote(clip, safe="")}">{escape(clip)}</a>' if clip in clips else escape(clip)
+
+
+def _clip_of(link: QUrl) -> str:
+    return unquote(link.toString(QUrl.ComponentFormattingOption.FullyEncoded))

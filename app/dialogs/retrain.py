@@ -1,6 +1,5 @@
 """Before a training: what it will learn from, and the few settings worth asking for."""
 
-from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
@@ -22,6 +21,7 @@ from mer_core.project.training_set import TrainingSet
 from mer_core.training.plus_settings import PlusSettings
 from mer_core.training.settings import TrainSettings
 
+_NAMED = 4  # clips of each reason, so that the dialog stays one
 _METHODS = (
     (
         "MR-UAMF+, our own best",
@@ -141,6 +141,20 @@ def _name_now(title: str) -> str:
     return f"{title}, {QLocale(QLocale.Language.English).toString(now, 'd MMMM yyyy, HH:mm')}"
 
 
+def _left_out(clips: Sequence[tuple[str, str]]) -> str:
+    """Reason by reason, the most frequent first, with the first few clips it is said of; clips: path, reason."""
+    by_reason: dict[str, list[str]] = {}
+    for path, reason in clips:
+        by_reason.setdefault(reason, []).append("/".join(path.rstrip("/").split("/")[-2:]))
+    lines = []
+    for reason, names in sorted(by_reason.items(), key=lambda item: -len(item[1])):
+        distinct = list(dict.fromkeys(names))
+        more = len(distinct) - _NAMED
+        named = ", ".join(distinct[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+        lines.append(f"<li>{len(names)} × {escape(reason)}: {escape(named)}</li>")
+    return "".join(lines)
+
+
 def _summary(labels: TrainingSet) -> str:
     counts = ", ".join(f"{name} {count}" for name, count in labels.class_counts.items())
     parts = [
@@ -148,9 +162,7 @@ def _summary(labels: TrainingSet) -> str:
         f" {escape(counts)}.</p>"
     ]
     if labels.left_out:
-        reasons = Counter(reason for _, reason in labels.left_out).most_common()
-        lines = "".join(f"<li>{count} × {escape(reason)}</li>" for reason, count in reasons)
-        parts.append(f"<p>Left out:</p><ul>{lines}</ul>")
+        parts.append(f"<p>Left out:</p><ul>{_left_out(labels.left_out)}</ul>")
     if labels.obstacle:
         parts.append(f"<p><b>{escape(labels.obstacle)}</b></p>")
     else:

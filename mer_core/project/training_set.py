@@ -28,7 +28,7 @@ class TrainingSet:
 
     classes: tuple[str, ...]
     examples: tuple[Example, ...]
-    left_out: tuple[tuple[str, str], ...]  # clip name, why
+    left_out: tuple[tuple[str, str], ...]  # clip's path, why
     label_map: LabelMap = MEGC
 
     @property
@@ -75,17 +75,17 @@ def training_set(project: Project, coder: str, label_map: LabelMap = MEGC) -> Tr
     for clip in project.clips():
         annotations = by_clip.get(clip.id, [])
         if not annotations:
-            left_out.append((clip.name, "not annotated"))
+            left_out.append((clip.path, "not annotated"))
         for annotation in annotations:
             name = label_map.class_of(annotation.emotion)
             if not annotation.marks.measurable:
-                left_out.append((clip.name, "onset and a later apex are not both marked"))
+                left_out.append((clip.path, "onset and a later apex are not both marked"))
             elif not annotation.emotion:
-                left_out.append((clip.name, "no emotion chosen"))
+                left_out.append((clip.path, "no emotion chosen"))
             elif name is None:
-                left_out.append((clip.name, f"“{annotation.emotion}” belongs to no class of {label_map.title}"))
+                left_out.append((clip.path, f"“{annotation.emotion}” belongs to no class of {label_map.title}"))
             elif not clip.subject:
-                left_out.append((clip.name, UNNAMED))
+                left_out.append((clip.path, UNNAMED))
             else:
                 usable.append((clip, annotation, name))
     classes = label_map.classes_for(name for _, _, name in usable)

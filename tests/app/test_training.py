@@ -203,6 +203,35 @@ def test_the_card_names_the_method_as_people_do_and_the_command_by_its_id(traine
     dialog.reject()
 
 
+def test_the_card_leads_to_the_clips_worth_another_look(trainee: MainWindow, qtbot: QtBot) -> None:
+    session = trainee.desk.session
+    session.choose_clip(2)
+    begin(trainee, qtbot, 3)
+    with qtbot.waitSignal(trainee.desk.trainer.finished, timeout=_PATIENCE):
+        pass
+    (run,) = runs(trainee)
+    asked = [each["clip"] for each in read_card(run)["uncertain"]]
+    assert asked
+    for _ in range(2):  # the second in place of the first
+        qtbot.mouseClick(trainee.recognition_panel.card_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(trainee.findChildren(ModelCard)) == 1)
+    page = opened(trainee, ModelCard).page
+    for path in asked[:2]:
+        cursor = page.document().find(path)
+        assert not cursor.isNull()
+        cursor.setPosition(cursor.position() - 2)
+        page.setTextCursor(cursor)
+        page.ensureCursorVisible()
+        qtbot.mouseClick(page.viewport(), Qt.MouseButton.LeftButton, pos=page.cursorRect(cursor).center())
+        assert session.clip is not None
+        assert session.clip.path == path
+    assert session.project is not None
+    session.remove_shown_clip()
+    with qtbot.waitSignal(trainee.asking.problem) as told:
+        qtbot.mouseClick(page.viewport(), Qt.MouseButton.LeftButton, pos=page.cursorRect(cursor).center())
+    assert told.args == [f"The clip {path} is not in the project that is open now."]
+
+
 def test_a_public_checkpoint_answers_from_the_menu_and_its_card_claims_nothing(
     window: MainWindow, small_sample: Path, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -231,6 +260,22 @@ def test_too_few_labels_are_said_before_training(window: MainWindow, qtbot: QtBo
     qtbot.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     dialog = opened(window, RetrainDialog)
     assert not dialog.train_button.isEnabled()
+    dialog.reject()
+
+
+def test_clips_left_out_are_named(trainee: MainWindow, qtbot: QtBot) -> None:
+    """The first few of each reason, told apart where subjects have clips of one name."""
+    session = trainee.desk.session
+    assert session.project is not None
+    first, *clips = session.project.clips()[:7]
+    for clip in clips:
+        session.choose_clip(clip.id)
+        trainee.annotation_panel.emotion.setCurrentIndex(0)
+    trainee.asking.for_training()
+    dialog = opened(trainee, RetrainDialog)
+    uncoded, *named = ("/".join(clip.path.split("/")[-2:]) for clip in [first, *clips[:4]])
+    assert f"<li>6 × no emotion chosen: {', '.join(named)} and 2 more</li>" in dialog._text.text()
+    assert f"<li>1 × not annotated: {uncoded}</li>" in dialog._text.text()
     dialog.reject()
 
 
