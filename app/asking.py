@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Qt, Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
 
 import mer_core
 from app.desk import Desk
@@ -84,9 +84,35 @@ class Asking(QObject):
         except MerError as error:
             self.problem.emit(str(error))
             return
-        dialog = ModelCard(card, self._window, self._clips_by_path())
+        own = self._desk.own_model
+        dialog = ModelCard(card, self._window, self._clips_by_path(), own=own is not None)
         dialog.clip_asked.connect(self._show_clip)
+        if own is not None:
+            dialog.rename_button.clicked.connect(lambda: self._rename(own, card["name"], dialog))
+            dialog.delete_button.clicked.connect(lambda: self._delete(own, card["name"], dialog))
         self._show_beside(dialog)
+
+    def _rename(self, model: Path, name: str, card: ModelCard) -> None:
+        """What a model is called from now on."""
+        new, given = QInputDialog.getText(card, "Rename model", "Name", text=name)
+        if given and new.strip() not in ("", name):
+            card.close()
+            self._desk.rename_model(model, new.strip())
+            if self._desk.model == model:
+                self.show_card()
+
+    def _delete(self, model: Path, name: str, card: ModelCard) -> None:
+        """Whether a model is to go."""
+        answer = QMessageBox.question(
+            card,
+            "Delete model",
+            f"Put the model “{name}” into the trash? The clips and their labels stay.",
+            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel,
+            QMessageBox.StandardButton.Cancel,
+        )
+        if answer == QMessageBox.StandardButton.Yes:
+            card.close()
+            self._desk.delete_model(model)
 
     def _clips_by_path(self) -> dict[str, int]:
         project = self._desk.session.project

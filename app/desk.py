@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QFile, QObject, Signal
 
 from app.live import Live
 from app.media import Media
@@ -12,7 +12,7 @@ from app.session import Session
 from app.trainer import Trainer
 from mer_core.annotation.annotation import MARK_NAMES, MarkName
 from mer_core.errors import MerError
-from mer_core.models.cards import read_card
+from mer_core.models.cards import read_card, rename
 from mer_core.project.models import active_model, choose_model
 
 
@@ -99,6 +99,28 @@ class Desk(QObject):
         self.model = folder
         self.model_changed.emit(folder, card)
         self.live.use_model(folder, card)
+
+    @property
+    def own_model(self) -> Path | None:
+        """The folder of the model that answers, if it was trained in this project: the shipped one stays as it is."""
+        project = self.session.project
+        return self.model if project and self.model and self.model.parent == project.runs else None
+
+    def rename_model(self, folder: Path, name: str) -> None:
+        """Give a model another name."""
+        try:
+            rename(folder, name)
+        except MerError as error:
+            self.problem.emit(str(error))
+        else:
+            self._take_model()
+
+    def delete_model(self, folder: Path) -> None:
+        """Put a model into the system's trash; where it answered, the shipped one does from now on."""
+        if QFile.moveToTrash(str(folder)):
+            self._take_model()
+        else:
+            self.problem.emit(f"There is no trash to put the model into: delete the folder {folder} to be rid of it.")
 
     def retrain(self, options: list[str]) -> None:
         """Train on the open project's labels as they are now."""

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from PySide6.QtCore import QUrl, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
 from app.card_words import figure, method, protocol
 
@@ -17,8 +17,8 @@ class ModelCard(QDialog):
 
     clip_asked = Signal(str)  # path in the project
 
-    def __init__(self, card: dict[str, Any], parent: QWidget, clips: Collection[str] = ()) -> None:
-        """clips: paths of those that can be shown."""
+    def __init__(self, card: dict[str, Any], parent: QWidget, clips: Collection[str] = (), own: bool = False) -> None:
+        """clips: paths of those that can be shown. own: the model is the project's, to be renamed and deleted."""
         super().__init__(parent)
         self.setWindowTitle(f"Model card: {card['name']}")
         self.resize(620, 640)
@@ -28,6 +28,10 @@ class ModelCard(QDialog):
         self.page.anchorClicked.connect(lambda link: self.clip_asked.emit(_clip_of(link)))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
+        self.rename_button, self.delete_button = QPushButton("Rename…"), QPushButton("Delete…")
+        for button in (self.rename_button, self.delete_button) if own else ():
+            button.setAutoDefault(False)
+            buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
         layout = QVBoxLayout(self)
         layout.addWidget(self.page)
         layout.addWidget(buttons)

@@ -5,7 +5,7 @@ from mer_core.training.plus_settings import PlusSettings
 
 METHOD = members_method(
     name="mr-uamf-plus",
-    title="standardised half-waves of the flow, pooled to 7×7, one hidden layer, mixup, eight networks of drawn settings",
+    title="standardised half-waves of the flow, pooled to 7×7, one hidden layer, mixup, eight varied networks",
     reads=("flow",),
     source="this project",
     settings=PlusSettings,

@@ -29,6 +29,17 @@ def read_card(folder: Path) -> dict[str, Any]:
     return card
 
 
+def rename(folder: Path, name: str) -> None:
+    """Call the model in ``folder`` so from now on. ModelError where its card cannot be read or written."""
+    card = read_card(folder)
+    path, partial = folder / CARD, folder / f".{CARD}.partial"
+    try:
+        partial.write_text(json.dumps({**card, "name": name}, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise ModelError(f"The model's card {path} cannot be written ({error.strerror}): its name stays.") from error
+
+
 def _checks(card: dict[str, Any]) -> dict[str, bool]:
     """What a model is loaded by, and whether it is of the kind it must be."""
     classes, features = card["classes"], card.get("features", {})

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QMenu
+from PySide6.QtWidgets import QInputDialog, QLabel, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.model_card import ModelCard, card_html
@@ -232,6 +232,57 @@ def test_the_card_leads_to_the_clips_worth_another_look(trainee: MainWindow, qtb
     assert told.args == [f"The clip {path} is not in the project that is open now."]
 
 
+def test_a_model_is_renamed_and_deleted_from_its_card(
+    trainee: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))  # where the trash is
+    (answers,) = [menu for menu in trainee.actions_by_id.menus["Model"].findChildren(QMenu) if "Answer" in menu.title()]
+    trainee.desk.session.choose_clip(2)
+    trainee.asking.show_card()
+    shipped = opened(trainee, ModelCard)
+    assert not shipped.rename_button.isVisible()  # it stays as it is
+    assert not shipped.delete_button.isVisible()
+    begin(trainee, qtbot, 2, name="First try")
+    with qtbot.waitSignal(trainee.desk.trainer.finished, timeout=_PATIENCE):
+        pass
+    (run,) = runs(trainee)
+    weights = (run / "weights.safetensors").read_bytes()
+
+    trainee.asking.show_card()
+    qtbot.waitUntil(lambda: any(card.rename_button.isVisible() for card in trainee.findChildren(ModelCard)))
+    (card,) = [card for card in trainee.findChildren(ModelCard) if card.rename_button.isVisible()]
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("  After the consensus ", True))
+    qtbot.mouseClick(card.rename_button, Qt.MouseButton.LeftButton)
+    assert read_card(run)["name"] == "After the consensus"
+    assert next(each.text() for each in answers.actions()) == "After the consensus"
+    qtbot.waitUntil(lambda: len(trainee.findChildren(ModelCard)) == 1)
+    card = opened(trainee, ModelCard)
+    assert "After the consensus" in card.windowTitle()
+    assert (run / "weights.safetensors").read_bytes() == weights
+
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Cancel)
+    qtbot.mouseClick(card.delete_button, Qt.MouseButton.LeftButton)
+    assert runs(trainee) == [run]
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    qtbot.mouseClick(card.delete_button, Qt.MouseButton.LeftButton)
+    assert runs(trainee) == []
+    assert [path.name for path in (tmp_path / "data").rglob("weights.safetensors")] == ["weights.safetensors"]
+    assert trainee.desk.model == DEFAULT_MODEL
+    assert [each.isChecked() for each in answers.actions()] == [True]
+    qtbot.waitUntil(lambda: bool(trainee.recognition_panel.bars.probabilities), timeout=_PATIENCE)
+
+
+def test_a_card_that_cannot_be_written_keeps_its_name(trainee: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    with qtbot.waitSignal(trainee.desk.problem) as told:
+        trainee.desk.rename_model(tmp_path / "gone", "new")
+    assert "There is no model in" in told.args[0]
+    with qtbot.waitSignal(trainee.desk.problem) as told:
+        trainee.desk.delete_model(tmp_path / "never")
+    assert "delete the folder" in told.args[0]
+
+
 def test_a_public_checkpoint_answers_from_the_menu_and_its_card_claims_nothing(
     window: MainWindow, small_sample: Path, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -263,7 +314,7 @@ def test_too_few_labels_are_said_before_training(window: MainWindow, qtbot: QtBo
     dialog.reject()
 
 
-def test_clips_left_out_are_named(trainee: MainWindow, qtbot: QtBot) -> None:
+def test_clips_left_out_are_named(trainee: MainWindow) -> None:
     """The first few of each reason, told apart where subjects have clips of one name."""
     session = trainee.desk.session
     assert session.project is not None
