@@ -21,6 +21,7 @@ class ModelsMenu(QObject):
         self._menu, self._desk = menu, desk
         self._group = QActionGroup(self)
         desk.model_changed.connect(lambda folder, _: self._show(folder))
+        menu.aboutToShow.connect(lambda: self._show(desk.model))  # a command may have made one meanwhile
 
     def _show(self, answering: Path | None) -> None:
         self._menu.clear()

@@ -289,9 +289,12 @@ def test_a_public_checkpoint_answers_from_the_menu_and_its_card_claims_nothing(
     folder = tmp_path / "project"
     shutil.copytree(small_sample, folder)
     torch.save(trained_ststnet().state_dict(), tmp_path / "sub01.pth")
-    assert main(["checkpoint", str(tmp_path / "sub01.pth"), "--out", str(folder / "runs" / "public")]) == 0
     window.open_paths([folder])
+    assert main(["checkpoint", str(tmp_path / "sub01.pth"), "--out", str(folder / "runs" / "public")]) == 0
     (answers,) = [menu for menu in window.actions_by_id.menus["Model"].findChildren(QMenu) if "Answer" in menu.title()]
+    answers.popup(window.pos())
+    qtbot.waitUntil(answers.isVisible)
+    answers.close()
     (action,) = [each for each in answers.actions() if each.text() == "STSTNet, sub01"]
     action.trigger()
     window.desk.session.choose_clip(2)
