@@ -94,12 +94,23 @@ class Asking(QObject):
 
     def _rename(self, model: Path, name: str, card: ModelCard) -> None:
         """What a model is called from now on."""
-        new, given = QInputDialog.getText(card, "Rename model", "Name", text=name)
-        if given and new.strip() not in ("", name):
+
+        def rename(given: str) -> None:
+            new = given.strip()
+            if new in ("", name):
+                return
             card.close()
-            self._desk.rename_model(model, new.strip())
+            self._desk.rename_model(model, new)
             if self._desk.model == model:
                 self.show_card()
+
+        dialog = QInputDialog(card)
+        dialog.setWindowTitle("Rename model")
+        dialog.setLabelText("Name")
+        dialog.setTextValue(name)
+        dialog.resize(440, dialog.sizeHint().height())  # a whole name is seen
+        dialog.textValueSelected.connect(rename)
+        self._show(dialog)
 
     def _delete(self, model: Path, name: str, card: ModelCard) -> None:
         """Whether a model is to go."""

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QTextBrows
 
 from app.card_words import figure, method, protocol
 
+_LISTED = 20
+
 
 class ModelCard(QDialog):
     """A page to read beside the work; its text can be copied, and it leads to the clips that are worth another look."""
@@ -124,19 +126,27 @@ def _confusion(card: dict[str, Any]) -> str:
 
 def _uncertain(card: dict[str, Any], clips: Collection[str]) -> str:
     """The clips that ask to be coded again."""
+    listed = card.get("uncertain", [])
+    if not listed:
+        return ""
     rows = "".join(
         f"<tr><td>{_named(each['clip'], clips)}</td><td>{escape(each['label'])}</td>"
-        f"<td>{escape(each['held_out_prediction'])}</td><td>{each['uncertainty']:.0%}</td></tr>"
-        for each in card.get("uncertain", [])[:12]
+        f"<td>{escape(each['held_out_prediction'])}{_percent(', ', each.get('held_out_probability'))}</td>"
+        f"<td>{_percent('', each['uncertainty'])}</td></tr>"
+        for each in listed[:_LISTED]
     )
-    if not rows:
-        return ""
+    more = f"<p>and {len(listed) - _LISTED} more</p>" if len(listed) > _LISTED else ""
     return (
-        "<h3>Worth another look</h3><p>Clips that the network misread in some of its epochs while it learned, the most "
-        "often misread first: mislabelled, or hard.</p>"
+        "<h3>Worth another look</h3><p>Clips whose label the networks do not say that had not seen their subject, or "
+        "that were misread in some epochs of learning: mislabelled, or hard. The least believed label comes first.</p>"
         "<table cellpadding='4'><tr><th>clip</th><th>label</th><th>held-out answer</th><th>misread in</th></tr>"
-        f"{rows}</table>"
+        f"{rows}</table>{more}"
     )
+
+
+def _percent(before: str, share: float | None) -> str:
+    """Nothing where it is not known."""
+    return "" if share is None else f"{before}{share:.0%}"
 
 
 def _named(clip: str, clips: Collection[str]) -> str:

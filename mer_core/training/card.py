@@ -76,22 +76,28 @@ def run_card(
 
 
 def uncertain_clips(features: FeatureSet, teams: list[Team], held_out: list[np.ndarray]) -> list[dict[str, Any]]:
-    """The clips worth another look: by FU-MIX's uncertainty in the full members, then by held-out doubt."""
+    """The clips worth another look: mislabelled, or hard.
+
+    They are those that members which have not seen their subject answer otherwise than labelled, and those that the
+    full members misread while they learned (FU-MIX's uncertainty; None where a method does not record it). The less
+    the label is believed of a clip held out, the earlier (confident learning: Northcutt et al. 2021, doi
+    10.1613/jair.1.12125).
+    """
     recorded = [uncertainty for uncertainty in (team.last_uncertainty() for team in teams) if uncertainty is not None]
-    if not recorded:
-        return []
-    misread = np.mean(recorded, axis=0)
+    misread = np.mean(recorded, axis=0) if recorded else np.zeros(len(features))
     mean = np.mean(held_out, axis=0)
-    belief = mean[np.arange(len(mean)), features.label]
-    order = [int(index) for index in np.lexsort((belief, -misread)) if misread[index] > 0][:UNCERTAIN_LISTED]
+    answer, belief = mean.argmax(axis=1), mean[np.arange(len(mean)), features.label]
+    doubtful = (misread > 0) | (answer != features.label)
+    order = [int(index) for index in np.argsort(belief, kind="stable") if doubtful[index]][:UNCERTAIN_LISTED]
     return [
         {
             "dataset": str(features.dataset[index]),
             "subject": str(features.subject[index]),
             "clip": str(features.clip[index]),
             "label": features.classes[features.label[index]],
-            "uncertainty": float(misread[index]),
-            "held_out_prediction": features.classes[int(mean[index].argmax())],
+            "uncertainty": float(misread[index]) if recorded else None,
+            "held_out_prediction": features.classes[int(answer[index])],
+            "held_out_probability": float(mean[index].max()),
             "held_out_probability_of_label": float(belief[index]),
         }
         for index in order

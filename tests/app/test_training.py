@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QInputDialog, QLabel, QMenu, QMessageBox
+from PySide6.QtWidgets import QInputDialog, QLabel, QLineEdit, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.model_card import ModelCard, card_html
@@ -156,6 +156,17 @@ def test_the_card_tells_fu_mix_s_first_epochs_apart() -> None:
     assert "flatter it a little" in card_html(card)  # its settings were found on the clips it is judged on
 
 
+def test_the_card_lists_doubtful_clips_and_leaves_out_what_is_not_known() -> None:
+    entry = {"clip": "c", "label": "positive", "held_out_prediction": "surprise", "held_out_probability": 0.891}
+    page = card_html({**read_card(DEFAULT_MODEL), "uncertain": [{**entry, "uncertainty": 0.25}] * 21})
+    assert page.count("<td>c</td><td>positive</td><td>surprise, 89%</td><td>25%</td>") == 20
+    assert "and 1 more" in page
+    unrecorded = {**entry, "uncertainty": None}
+    page = card_html({**read_card(DEFAULT_MODEL), "uncertain": [unrecorded]})
+    assert "<td>surprise, 89%</td><td></td>" in page
+    assert " more</p>" not in page
+
+
 def test_an_answer_on_a_clip_learnt_from_says_so_and_a_long_name_widens_nothing(
     trainee: MainWindow, qtbot: QtBot
 ) -> None:
@@ -252,8 +263,13 @@ def test_a_model_is_renamed_and_deleted_from_its_card(
     trainee.asking.show_card()
     qtbot.waitUntil(lambda: any(card.rename_button.isVisible() for card in trainee.findChildren(ModelCard)))
     (card,) = [card for card in trainee.findChildren(ModelCard) if card.rename_button.isVisible()]
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("  After the consensus ", True))
     qtbot.mouseClick(card.rename_button, Qt.MouseButton.LeftButton)
+    renaming = opened(card, QInputDialog)
+    assert renaming.textValue() == "First try"
+    (field,) = renaming.findChildren(QLineEdit)
+    field.selectAll()
+    qtbot.keyClicks(field, "  After the consensus ")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
     assert read_card(run)["name"] == "After the consensus"
     assert next(each.text() for each in answers.actions()) == "After the consensus"
     qtbot.waitUntil(lambda: len(trainee.findChildren(ModelCard)) == 1)

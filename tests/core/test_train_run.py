@@ -61,10 +61,31 @@ def test_events_and_folder(tmp_path: Path) -> None:
     assert card["held_out"]["uf1"]["mean"] == pytest.approx(epochs[-1]["val_uf1"])
     assert (card["protocol"], card["epochs"], card["stopped_early"]) == ("loso", 13, False)
     for entry in card["uncertain"]:
-        assert 0 < entry["uncertainty"] <= 1
+        assert 0 <= entry["uncertainty"] <= 1
+        assert entry["uncertainty"] > 0 or entry["held_out_prediction"] != entry["label"]
     assert [entry["fold"] for entry in json.loads((out / "predictions.json").read_text())] == [0] * 6 + [1] * 6 + [
         2
     ] * 6
+
+
+@pytest.mark.parametrize("mixing", ["fu-mix", "none"])
+def test_a_mislabelled_clip_is_the_first_worth_another_look(tmp_path: Path, mixing: str) -> None:
+    """With and without a record of what was misread in learning."""
+    features = toy_features(subjects=4, each=9, strength=0.5)
+    wrong = 13
+    label = features.label.copy()
+    label[wrong] = (label[wrong] + 1) % 3
+    events: list[dict[str, Any]] = []
+    settings = TrainSettings(epochs=25, T_s=5, T=10, seeds=1, mixing=mixing, image="none")
+    train_run(replace(features, label=label), settings, tmp_path / "run", emit=events.append)
+    listed = events[-1]["card"]["uncertain"]
+    assert listed[0]["clip"] == features.clip[wrong]
+    assert listed[0]["label"] == features.classes[label[wrong]]
+    assert listed[0]["held_out_prediction"] == features.classes[features.label[wrong]]
+    assert listed[0]["held_out_probability"] > listed[0]["held_out_probability_of_label"]
+    believed = [entry["held_out_probability_of_label"] for entry in listed]
+    assert believed == sorted(believed)
+    assert all((entry["uncertainty"] is None) == (mixing == "none") for entry in listed)
 
 
 def test_same_command_same_weights(tmp_path: Path) -> None:
