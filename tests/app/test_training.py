@@ -153,7 +153,7 @@ def test_the_card_tells_fu_mix_s_first_epochs_apart() -> None:
     stopped = {**card, "settings": settings, "epochs": 55, "first_epochs": 10, "stopped_early": True}
     assert "45 of 300 (stopped early) epochs after 10 of FU-MIX's first training, seeds" in card_html(stopped)
     assert "60 epochs, seeds" in card_html(card)
-    assert "flatter it a little" in card_html(card)  # its settings were found on the clips it is judged on
+    assert "found on these same clips" in card_html(card)  # what of its settings was, and what that changes
 
 
 def test_the_card_lists_doubtful_clips_and_leaves_out_what_is_not_known() -> None:
