@@ -114,11 +114,12 @@ def test_the_same_seed_gives_the_same_frames(made: Made, tmp_path: Path) -> None
     for clip in again:
         for file in (folder / clip.path).iterdir():
             assert (tmp_path / "again" / clip.path / file.name).read_bytes() == file.read_bytes()
-    video = next(clip for clip in clips if clip.path.suffix)
     subject = make_subject(3, 0)
-    plan = plan_clip(subject, 1 + [c.path for c in clips if c.subject == "sub03"].index(video.path), video.label, 0)
-    _write_clip(tmp_path / "video", subject, plan, threading.Event())
-    assert (tmp_path / "video" / video.path).read_bytes() == (folder / video.path).read_bytes()
+    videos = [clip for clip in clips if clip.subject == subject.name]
+    assert all(clip.path.suffix == ".mp4" for clip in videos)
+    for number, video in enumerate(videos, 1):
+        _write_clip(tmp_path / "video", subject, plan_clip(subject, number, video.label, 0), threading.Event())
+        assert (tmp_path / "video" / video.path).read_bytes() == (folder / video.path).read_bytes()
     other = make_sample(tmp_path / "other", subjects=1, clips_per_subject=1, seed=1)
     picture = next((tmp_path / "other" / other[0].path).iterdir())
     assert all(picture.read_bytes() != file.read_bytes() for file in (folder / clips[0].path).iterdir())
