@@ -148,6 +148,9 @@ class MainWindow(QMainWindow):
         self.asking.chosen.connect(self.open_paths)
         desk.opener.opened.connect(self._remember_project)
         desk.opener.busy.connect(self._hint.setText)
+        desk.opener.rate_assumed.connect(
+            lambda sentence: self.notice.offer(sentence, "Set frame rate…", self.asking.for_clip_properties)
+        )
         desk.model_changed.connect(self._show_model)
         session.project_changed.connect(self._show_project)
         session.clips_changed.connect(lambda: self.actions_by_id.enable(("retrain",), self._can_retrain()))

@@ -15,7 +15,7 @@ from mer_core.project import FILE_NAME, ClipRecord, Project
 
 _SUBJECT = re.compile(r"(?:s|sub|subject|sp|p|participant)[-_ ]?(?:no\.)?\d+|\d{2,4}", re.IGNORECASE)
 
-_Found = tuple[Path, float, int, str]  # with frame rate, number of frames, fingerprint
+_Found = tuple[Path, float, int, str, bool]  # frame rate, number of frames, fingerprint, whether the rate is known
 _Seen = tuple[list[_Found], list[str]]
 
 
@@ -25,6 +25,7 @@ class Opener(QObject):
     opened = Signal()
     busy = Signal(str)
     failed = Signal(str)
+    rate_assumed = Signal(str)  # a sentence on clips added whose frame rate nothing says
     looking = Signal(int, int, str)  # how far the look at a clip is that takes a while; equal: it is over
 
     _looked = Signal(object, int, int, str)
@@ -120,9 +121,12 @@ class Opener(QObject):
         known = {clip.path: clip for clip in project.clips()}
         next_id = project.next_clip_id()
         new: list[ClipRecord] = []
-        for path, fps, frames, mark in found:
+        assumed: list[_Found] = []
+        for seen in found:
+            path, fps, frames, mark, rate_known = seen
             stored = project.stored_path(path)
             if stored not in known:
+                assumed += [] if rate_known else [seen]
                 known[stored] = ClipRecord(next_id + len(new), stored, *_who(path), fps, frames, mark)
                 new.append(known[stored])
         if new:
@@ -131,6 +135,8 @@ class Opener(QObject):
         if self._session.clip is None or self._session.clip.id != first:
             self._session.choose_clip(first)
         self.opened.emit()
+        if assumed:
+            self.rate_assumed.emit(_rate_assumed(assumed))
 
     def _open_loose(self) -> bool:
         """Loose clips' labels are kept too: in a project of their own."""
@@ -142,6 +148,16 @@ class Opener(QObject):
         return self._session.project is not None
 
 
+def _rate_assumed(clips: list[_Found]) -> str:
+    """Pictures say no frame rate, and a wrong one makes every duration wrong."""
+    path, fps, *_ = clips[0]
+    which, where = (f"{len(clips)} folders", "it in each") if len(clips) > 1 else (path.name, "it")
+    return (
+        f"The pictures of {which} say no frame rate: {fps:g} frames a second are assumed. If they were recorded "
+        f"otherwise, times and durations are wrong until you set {where} (F2)."
+    )
+
+
 def _look_at(paths: list[Path], progress: Progress, index_folder: Path) -> _Seen:
     """What can be opened of these, and a sentence for each that cannot."""
     from mer_core.clips import open_clip
@@ -151,7 +167,7 @@ def _look_at(paths: list[Path], progress: Progress, index_folder: Path) -> _Seen
         try:
             told = partial(_tell_of, path, progress)
             with open_clip(path, progress=told, index_folder=index_folder) as clip:
-                found.append((path, clip.fps, len(clip), clip.fingerprint()))
+                found.append((path, clip.fps, len(clip), clip.fingerprint(), clip.fps_known))
         except ClipError as error:
             problems.append(str(error))
     return found, problems

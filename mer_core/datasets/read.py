@@ -109,6 +109,7 @@ class _Collector:
     unused: list[Line] = field(default_factory=list)
     notes: list[Line] = field(default_factory=list)
     unnamed: list[Path] = field(default_factory=list)
+    rate_assumed: int = 0  # clips of pictures whose frame rate neither the set nor the user says
 
     def take_rows(self, coding: Coding) -> None:
         """Bring each row to its folder."""
@@ -175,6 +176,7 @@ class _Collector:
         except (ClipError, OSError) as error:
             self.unused += [Line(each.row.number, _name(each.row), str(error)) for each in rows]
             return None
+        self.rate_assumed += not folder.video and not self.dataset.fps
         for file in wrong:
             self.notes.append(Line(rows[0].row.number, _name(rows[0].row), f"its frame {file.name} is no picture"))
         expressions: list[FoundExpression] = []
@@ -232,6 +234,13 @@ class _Collector:
                 *remarks,
                 f"Nothing names the subject of {counted(unnamed, 'clip')}: it is not taken from the clip's name, and "
                 "training leaves such clips out until somebody says who is in them.",
+            ]
+        if self.rate_assumed:
+            remarks = [
+                *remarks,
+                f"The pictures of {counted(self.rate_assumed, 'clip')} say no frame rate: {DEFAULT_FPS:g} frames a "
+                "second are assumed. If they were recorded otherwise, import again with their rate, on which times and "
+                "durations hang.",
             ]
         counts = Counter(each.emotion or "none named" for each in expressions)
         order = {name: place for place, name in enumerate(self.dataset.published)}

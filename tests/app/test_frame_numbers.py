@@ -1,7 +1,7 @@
 """The ruler and the box for frame numbers, where numbers are large or leap: stamps of time."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import cv2
@@ -12,12 +12,40 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.dialogs.clip_properties import ClipProperties
 from app.main_window import MainWindow
 from app.theme import DARK
 from app.timeline.geometry import Geometry
 from app.timeline.ruler import paint_ruler, written
+from tests.e2e.hands import opened
 
 STAMP = 1673778930123
+
+
+def test_a_frame_rate_that_nothing_says_is_asked_for(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, frames: Callable[[str, int], Path]
+) -> None:
+    """Pictures store none, and whether a movement is micro or macro hangs on it."""
+    session = window.desk.session
+    session.create_project(tmp_path / "project", "anna")
+    first = frames("EP01", 8)
+    window.open_paths([first])
+    qtbot.waitUntil(lambda: window.notice.text.startswith("The pictures of EP01 say no frame rate: 100 "), timeout=5000)
+    assert window.notice.button.text() == "Set frame rate…"
+    qtbot.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
+    dialog = opened(window, ClipProperties)
+    dialog.fps.setValue(200)
+    dialog.accept()
+    assert session.clip is not None
+    assert session.clip.fps == 200
+    assert window.notice.text == ""
+
+    with qtbot.waitSignal(window.desk.opener.opened, timeout=5000):
+        window.open_paths([first])  # it is there already, with its rate
+    assert window.notice.text == ""
+    window.open_paths([frames("EP02", 8), frames("EP03", 8)])
+    qtbot.waitUntil(lambda: "The pictures of 2 folders say no frame rate" in window.notice.text, timeout=5000)
+    assert window.notice.text.endswith("until you set it in each (F2).")
 
 
 def test_a_folder_numbered_by_stamps_of_time(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:

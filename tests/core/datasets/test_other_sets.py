@@ -281,6 +281,18 @@ def test_without_a_table_the_path_says_whose_a_clip_is_and_what_it_shows(tmp_pat
     assert found.report.notes == ()
 
 
+def test_a_frame_rate_that_nothing_says_is_said_to_be_assumed(tmp_path: Path) -> None:
+    for clip in ("p1/take1", "p1/take2"):
+        numbered(tmp_path / clip, "f{}.png", 1, 4)
+    assumed = read_dataset(generic_set(Layout("lab", 0, "{subject}/{clip}")), tmp_path)
+    assert {clip.fps for clip in assumed.clips} == {100}
+    sentence = "The pictures of 2 clips say no frame rate: 100 frames a second are assumed."
+    assert any(remark.startswith(sentence) for remark in assumed.report.remarks)
+    given = read_dataset(generic_set(Layout("lab", 200, "{subject}/{clip}")), tmp_path)
+    assert {clip.fps for clip in given.clips} == {200}
+    assert not any("frame rate" in remark for remark in given.report.remarks)
+
+
 @pytest.mark.parametrize("text", ["{subject}", "{clip}/{clip}", "{who}/{clip}", "{clip", "clips"])
 def test_what_is_no_pattern_is_refused(text: str) -> None:
     with pytest.raises(MerError, match="is no pattern"):
