@@ -45,7 +45,7 @@ def test_a_frame_rate_that_nothing_says_is_asked_for(
     assert window.notice.text == ""
     window.open_paths([frames("EP02", 8), frames("EP03", 8)])
     qtbot.waitUntil(lambda: "The pictures of 2 folders say no frame rate" in window.notice.text, timeout=5000)
-    assert window.notice.text.endswith("until you set it in each (F2).")
+    assert window.notice.text.endswith("so set it in each (F2) if it was another.")
 
 
 def test_a_folder_numbered_by_stamps_of_time(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
