@@ -153,8 +153,8 @@ def _rate_assumed(clips: list[_Found]) -> str:
     path, fps, *_ = clips[0]
     which, where = (f"{len(clips)} folders", "it in each") if len(clips) > 1 else (path.name, "it")
     return (
-        f"The pictures of {which} say no frame rate: {fps:g} a second are assumed. All times hang on it, so set {where} "
-        "(F2) if it was another."
+        f"The pictures of {which} say no frame rate: {fps:g} a second are assumed. All times hang on it, so set "
+        f"{where} (F2) if it was another."
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
 
 from app.theme import icon
@@ -20,6 +21,7 @@ class Notice(QFrame):
         self.button = QPushButton()
         self.button.setAccessibleName("Do something about it")
         self.button.hide()
+        self._icon = ""
         self._offered: Callable[[], object] | None = None
         self.button.clicked.connect(self._take_offer)
         close = QToolButton()
@@ -53,8 +55,18 @@ class Notice(QFrame):
     def _show(self, sentence: str, sign: str) -> None:
         self.button.hide()
         self._text.setText(sentence)
-        self._sign.setPixmap(icon(sign).pixmap(18, 18))  # in the colours of now
+        self._icon = sign
+        self._draw_sign()
         self.show()
+
+    def _draw_sign(self) -> None:
+        """In the colours of now."""
+        self._sign.setPixmap(icon(self._icon).pixmap(18, 18))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._icon:
+            self._draw_sign()
 
     def offer(self, sentence: str, text: str, remedy: Callable[[], object]) -> None:
         """Show a sentence with a button that does something about it."""

@@ -111,3 +111,13 @@ def test_one_bad_clip_among_good_ones_is_named_and_left_out(
     qtbot.waitUntil(lambda: window.desk.media.clip is not None, timeout=5000)
     assert window.desk.session.project is not None
     assert [clip.name for clip in window.desk.session.project.clips()] == ["EP01"]
+
+
+def test_the_sign_of_a_notice_takes_the_colours_of_a_theme_chosen_later(window: MainWindow) -> None:
+    window.actions_by_id["theme_light"].trigger()
+    window.notice.say("There is no such file.")
+    light = window.notice._sign.pixmap().toImage()
+    window.actions_by_id["theme_dark"].trigger()
+    dark = window.notice._sign.pixmap().toImage()
+    window.actions_by_id["theme_system"].trigger()
+    assert dark != light
