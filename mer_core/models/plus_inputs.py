@@ -1,7 +1,5 @@
 """What MR-UAMF+ reads: the flow scaled by each clip itself, split into half-waves, pooled to 7 × 7 places."""
 
-from itertools import product
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -58,23 +56,19 @@ def mirrored(features: Tensor) -> Tensor:
     return features.unflatten(-1, (MAPS, PLACES, PLACES))[..., [1, 0, 2, 3, 4], :, :].flip(-1).flatten(-3)
 
 
-def moves_within(shift: int) -> list[tuple[int, int]]:
-    """All moves (down, right) of at most ``shift`` places up or down and half of it sideways, the shortest first.
-
-    So a smaller shift's moves are the first of a larger one's.
-    """
-    down, right = range(-shift, shift + 1), range(-(shift // 2), shift // 2 + 1)
-    return sorted(product(down, right), key=lambda move: max(abs(move[0]), 2 * abs(move[1])))
-
-
 class PlusInputs:
     """All clips as the network reads them.
 
-    features: (2, S, N, 245), as they are and mirrored; unmoved first, then moved ever further.
+    features: (2, S, N, 245), as they are and mirrored; unmoved first, then moved.
     """
 
     def __init__(self, flow: np.ndarray, settings: PlusSettings) -> None:
-        moves = moves_within(settings.shift)
+        moves = [
+            (down, right)
+            for down in range(-settings.shift, settings.shift + 1)
+            for right in range(-(settings.shift // 2), settings.shift // 2 + 1)
+        ]
+        moves.sort(key=lambda move: move != (0, 0))
         maps = half_waves(flow)
         plain = torch.stack([pooled(maps, *move) for move in moves])
         other_side = [moves.index((down, -right)) for down, right in moves]

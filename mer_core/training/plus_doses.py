@@ -10,14 +10,13 @@ from mer_core.training.plus_settings import PlusSettings
 
 @dataclass(frozen=True)
 class Doses:
-    """One of each for each of M networks: (M,), float32, but ``shift`` int64."""
+    """One of each for each of M networks: (M,) float32."""
 
     dropout: Tensor
     input_dropout: Tensor
     label_smoothing: Tensor
     alpha: Tensor
     class_weight: Tensor
-    shift: Tensor
 
     @classmethod
     def drawn(cls, settings: PlusSettings, generator: torch.Generator) -> "Doses":
@@ -27,12 +26,10 @@ class Doses:
             parts = torch.rand(settings.networks, generator=generator)
             return most * parts if settings.vary else torch.full_like(parts, most)
 
-        shift = torch.randint(settings.shift + 1, (settings.networks,), generator=generator)
         return cls(
             dropout=part_of(settings.dropout),
             input_dropout=part_of(settings.input_dropout),
             label_smoothing=part_of(settings.label_smoothing),
             alpha=part_of(settings.alpha),
             class_weight=part_of(settings.class_weight),
-            shift=shift if settings.vary else torch.full_like(shift, settings.shift),
         )

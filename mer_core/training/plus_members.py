@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from mer_core.models.plus import PlusNetwork
-from mer_core.models.plus_inputs import PlusInputs, moves_within
+from mer_core.models.plus_inputs import PlusInputs
 from mer_core.training.fumix import Mix, loss_towards, mixed_targets
 from mer_core.training.plus_doses import Doses
 from mer_core.training.plus_settings import PlusSettings
@@ -40,7 +40,6 @@ class PlusMembers(SeedMembers):
         self.doses = Doses.drawn(settings, self.generator)
         weights = [class_weights(self.label, self.keep, classes, float(power)) for power in self.doses.class_weight]
         self._weight_of_class = torch.stack(weights).transpose(1, 2)  # (M, classes, K)
-        self._moves = torch.tensor([len(moves_within(int(shift))) for shift in self.doses.shift])
 
     def new_network(self) -> PlusNetwork:
         """See ``SeedMembers``."""
@@ -77,8 +76,9 @@ class PlusMembers(SeedMembers):
     def _step(self, rows: Tensor, optimiser: torch.optim.Optimizer) -> float:
         """One step of every network on its own batch; rows: (M, B)."""
         settings, doses = self.settings, self.doses
-        side = torch.randint(2 if settings.flip else 1, rows.shape, generator=self.generator)
-        move = (torch.rand(rows.shape, generator=self.generator) * self._moves[:, None]).long()
+        versions, moves = self.inputs.features.shape[:2]
+        side = torch.randint(versions if settings.flip else 1, rows.shape, generator=self.generator)
+        move = torch.randint(moves, rows.shape, generator=self.generator)
         features = self.inputs.features[side, move, rows].flatten(0, 1)
         mix = self._draw_mix(*rows.shape)
         if mix is not None:

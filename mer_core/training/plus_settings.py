@@ -1,6 +1,6 @@
 """The settings of MR-UAMF+, with the default and the reason for it.
 
-What keeps a network from learning its clips by heart (dropout, smoothing, mixing, moving, class weights) could be
+What keeps a network from learning its clips by heart (dropout, smoothing, mixing, class weights) could be
 tuned, but 300 clips cannot tell which dose is best, and what seems best flatters itself. So none of it is tuned: each
 network draws its own doses, from none to the usual one, and the networks answer together (Wenzel et al. 2020, arXiv
 2006.13570). The usual ones are those of the papers that proposed them.
@@ -25,8 +25,8 @@ class PlusSettings(MethodSettings):
     # What each network draws for itself
     vary: bool = switch(
         True,
-        "each network draws its own dropout, input_dropout, label_smoothing, alpha, class_weight and shift, from 0 to "
-        "what is set; off: all have what is set",
+        "each network draws its own dropout, input_dropout, label_smoothing, alpha and class_weight, from 0 to what is "
+        "set; off: all have what is set",
     )
     dropout: float = switch(
         0.5, "chance that a hidden unit is dropped in training (Srivastava et al. 2014: .5)", least=0
@@ -43,10 +43,12 @@ class PlusSettings(MethodSettings):
     class_weight: float = switch(
         1.0, "power p of the class weights (N / (C n_c))^p: 0 none, 1 as if all classes were as frequent", least=0
     )
+
+    # The input
     shift: int = switch(
         2,
         "furthest shift up or down of a clip in training, half of it sideways, in 28ths of the crop: eyes lie at 25 % "
-        "of the height in some data sets and at 18 % in others",
+        "of the height in some data sets and at 18 % in others, two 28ths apart",
         least=0,
     )
     flip: bool = switch(True, "mirror (u negated) half the clips in training, and average both in recognition")

@@ -14,7 +14,7 @@ from mer_core.evaluation.protocols import split
 from mer_core.features import read_features
 from mer_core.models.inputs import mirror_flow
 from mer_core.models.plus import PlusNetwork, over_places
-from mer_core.models.plus_inputs import PlusInputs, half_waves, mirrored, moves_within, pooled
+from mer_core.models.plus_inputs import PlusInputs, half_waves, mirrored, pooled
 from mer_core.models.registry import METHODS
 from mer_core.recognition import Recogniser
 from mer_core.training.held_out import predict_held_out
@@ -75,15 +75,7 @@ def test_moves_are_whole_cells_and_the_first_is_none() -> None:
     torch.testing.assert_close(features[0, 0], pooled(maps))
 
 
-def test_a_smaller_shifts_moves_are_the_first_of_a_larger_ones() -> None:
-    assert moves_within(0) == [(0, 0)]
-    assert set(moves_within(2)) == {(down, right) for down in range(-2, 3) for right in (-1, 0, 1)}
-    for shift in range(4):
-        fewer, more = moves_within(shift), moves_within(shift + 1)
-        assert more[: len(fewer)] == fewer
-
-
-DOSES = ("dropout", "input_dropout", "label_smoothing", "alpha", "class_weight", "shift")
+DOSES = ("dropout", "input_dropout", "label_smoothing", "alpha", "class_weight")
 
 
 def test_each_network_draws_its_own_doses_up_to_what_is_set() -> None:
@@ -95,9 +87,8 @@ def test_each_network_draws_its_own_doses_up_to_what_is_set() -> None:
         assert 0 <= drawn.min() < 0.1 * most
         assert 0.9 * most < drawn.max() <= most
         assert drawn.mean() == pytest.approx(most / 2, rel=0.15)
-    assert doses.shift.unique().tolist() == [0, 1, 2]
     together = torch.stack([getattr(doses, name).double() for name in DOSES])
-    assert (torch.corrcoef(together) - torch.eye(6)).abs().max() < 0.3
+    assert (torch.corrcoef(together) - torch.eye(5)).abs().max() < 0.3
 
 
 def test_all_have_what_is_set_where_nothing_varies() -> None:
@@ -108,14 +99,13 @@ def test_all_have_what_is_set_where_nothing_varies() -> None:
 
 
 def test_a_network_trains_by_its_own_doses() -> None:
-    """Which features are dropped, how far clips are moved, how they are mixed: as each network has drawn it."""
+    """How many units are dropped, how clips are mixed: as each network has drawn it."""
     settings = replace(SHORT, networks=30, hidden=50, batch=64)
     members = PlusMembers(PlusInputs.of(FEATURES, settings), FEATURES.label, SUBJECTS[:1], 3, settings, seed=0)
     doses, shape = members.doses, (30, 50, 200)
     kept = (members._dropout(shape, doses.dropout) > 0).float().mean((1, 2))
     torch.testing.assert_close(kept, 1 - doses.dropout, atol=0.02, rtol=0)
     assert members._dropout(shape, doses.dropout).mean() == pytest.approx(1, abs=0.02)
-    assert members._moves.tolist() == [(1, 3, 15)[shift] for shift in doses.shift.tolist()]
 
     mix = members._draw_mix(30, 2000)
     assert mix is not None
