@@ -80,12 +80,12 @@ class Asking(QObject):
         if self._desk.model is None:
             return
         try:
-            card = read_card(self._desk.model)
+            card, clips = read_card(self._desk.model), self._clips_by_path()
         except MerError as error:
             self.problem.emit(str(error))
             return
         own = self._desk.own_model
-        dialog = ModelCard(card, self._window, self._clips_by_path(), own=own is not None)
+        dialog = ModelCard(card, self._window, clips, own=own is not None)
         dialog.clip_asked.connect(self._show_clip)
         if own is not None:
             dialog.rename_button.clicked.connect(lambda: self._rename(own, card["name"], dialog))
@@ -131,7 +131,11 @@ class Asking(QObject):
 
     def _show_clip(self, path: str) -> None:
         """A clip that a card names, if the project that is open now has it."""
-        number = self._clips_by_path().get(path)
+        try:
+            number = self._clips_by_path().get(path)
+        except MerError as error:
+            self.problem.emit(str(error))
+            return
         if number is None:
             self.problem.emit(f"The clip {path} is not in the project that is open now.")
         else:

@@ -38,6 +38,9 @@ def rename(folder: Path, name: str) -> None:
         partial.replace(path)
     except OSError as error:
         raise ModelError(f"The model's card {path} cannot be written ({error.strerror}): its name stays.") from error
+    finally:
+        if partial.is_file():
+            partial.unlink()
 
 
 def _checks(card: dict[str, Any]) -> dict[str, bool]:

@@ -15,7 +15,7 @@ from mer_core.models.member_network import MemberNetwork
 from mer_core.models.mr_uamf import MrUamf
 from mer_core.training.fumix import draw_mix, mixed_loss, uncertainty_weights
 from mer_core.training.schedules import one_cycle
-from mer_core.training.seed_members import Epoch, SeedMembers
+from mer_core.training.seed_members import Epoch, SeedMembers, class_weights
 from mer_core.training.settings import LearningSettings, TrainSettings
 
 
@@ -36,6 +36,7 @@ class Members(SeedMembers):
         self.kind = kind
         super().__init__(inputs, label, held_out, classes, settings, seed, check)
         self.uncertainty = torch.zeros_like(self.keep)
+        self.class_weight = class_weights(self.label, self.keep, classes, settings.class_weight)
 
     def new_network(self) -> MemberNetwork:
         """See ``SeedMembers``."""

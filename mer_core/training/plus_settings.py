@@ -1,9 +1,9 @@
 """The settings of MR-UAMF+, with the default and the reason for it.
 
-What keeps a network from learning its clips by heart (dropout, smoothing, mixing, class weights) could be
-tuned, but 300 clips cannot tell which dose is best, and what seems best flatters itself. So none of it is tuned: each
-network draws its own doses, from none to the usual one, and the networks answer together (Wenzel et al. 2020, arXiv
-2006.13570). The usual ones are those of the papers that proposed them.
+What keeps a network from learning its clips by heart (dropout, smoothing, mixing, class weights) could be tuned, but
+300 clips cannot tell which dose is best, and what seems best flatters itself. So no dose is tuned: each network draws
+its own, from none to the usual one, and the networks answer together (Wenzel et al. 2020, arXiv 2006.13570). The usual
+ones are those of the papers that proposed them, and for class weights full balance.
 """
 
 from dataclasses import dataclass

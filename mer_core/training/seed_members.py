@@ -56,7 +56,6 @@ class SeedMembers(ABC):
         self.recorded = 0
         """Epochs that ``uncertainty`` is the mean of."""
         self.network = self.new_network()
-        self.class_weight = class_weights(self.label, self.keep, classes, settings.class_weight)
 
     @abstractmethod
     def new_network(self) -> Any:

@@ -294,6 +294,14 @@ def test_a_card_that_cannot_be_written_keeps_its_name(trainee: MainWindow, qtbot
     with qtbot.waitSignal(trainee.desk.problem) as told:
         trainee.desk.rename_model(tmp_path / "gone", "new")
     assert "There is no model in" in told.args[0]
+    model = tmp_path / "model"
+    shutil.copytree(DEFAULT_MODEL, model)
+    (model / ".card.json.partial").mkdir()  # nothing can be written there
+    with qtbot.waitSignal(trainee.desk.problem) as told:
+        trainee.desk.rename_model(model, "new")
+    assert "cannot be written" in told.args[0]
+    assert told.args[0].endswith("its name stays.")
+    assert read_card(model) == read_card(DEFAULT_MODEL)
     with qtbot.waitSignal(trainee.desk.problem) as told:
         trainee.desk.delete_model(tmp_path / "never")
     assert "delete the folder" in told.args[0]
