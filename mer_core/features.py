@@ -11,6 +11,8 @@ import numpy as np
 
 from mer_core.damage import DAMAGE
 from mer_core.errors import FeatureError
+from mer_core.left_out import left_out_notes
+from mer_core.subjects import is_named
 
 DATASETS = ("flow", "apex", "label", "dataset", "subject", "clip")
 OPTIONAL = ("onset", "frames")
@@ -73,7 +75,7 @@ def check_features(features: FeatureSet, where: str = "The features") -> None:
     """Raise FeatureError with one sentence if ``features`` has wrong shapes, values or labels."""
     count = len(features.label)
     if count == 0:
-        raise FeatureError(f"{where} hold no clip: mark onset, apex and an emotion in some clips first.")
+        raise FeatureError(f"{where}: there is no clip in them, so there is nothing to learn from or to judge.")
     if not all(features.classes) or len(set(features.classes)) < len(features.classes):
         raise FeatureError(
             f"{where}: each class must have a name of its own, but they are {', '.join(map(repr, features.classes))}."
@@ -134,13 +136,27 @@ def _check_pictures(pictures: np.ndarray | None, name: str, clip: np.ndarray, wh
 
 
 def check_trainable(features: FeatureSet, where: str = "The features") -> None:
-    """Raise FeatureError unless there are at least two classes and two subjects to learn from and to hold out."""
+    """Raise FeatureError unless there are two classes and two named subjects to learn from and to hold out.
+
+    And motion to tell them by.
+    """
     check_features(features, where)
+    unnamed = ~np.array([is_named(subject) for subject in features.subject.tolist()])
+    if unnamed.any():
+        raise FeatureError(
+            f"{where}: the subject of {int(unnamed.sum())} of {len(features)} clips is not named (first: "
+            f"{features.clip[np.argmax(unnamed)]}, “{features.subject[np.argmax(unnamed)]}”), so nobody knows which "
+            "clips to hold out together: name the people in 'subject', or take these clips out."
+        )
     present = [name for name, count in features.class_counts.items() if count]
     if len(present) < 2:
+        why = "".join(f" {note}" for note in left_out_notes(features.attributes))
         raise FeatureError(
-            f"All {len(features)} clips are of one class ({present[0]}): add clips of another emotion to learn from."
+            f"All {len(features)} clips are of one class ({present[0]}): add clips of another emotion to learn "
+            f"from.{why}"
         )
+    if not features.flow.any():
+        raise FeatureError(f"{where}: 'flow' is 0 all over in all {len(features)} clips: make the features again.")
     groups = set(features.group)
     if len(groups) < 2:
         raise FeatureError(
@@ -193,6 +209,11 @@ def _read_npz(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
     except DAMAGE as error:
+        if "Object arrays" in str(error):
+            raise FeatureError(
+                f"{path} holds an array of Python objects, which are not read, since they could run anything: save "
+                "texts as text (array.astype(str)) and numbers as numbers."
+            ) from error
         raise FeatureError(f"{path} cannot be read as an .npz file: make or copy it again.") from error
     attributes = arrays.pop("attributes", None)
     return arrays, _parse_attributes(attributes if attributes is None or attributes.ndim else attributes.item(), path)
@@ -246,6 +267,8 @@ def _to_features(arrays: Mapping[str, np.ndarray], attributes: dict[str, Any], p
     if missing:
         raise FeatureError(f"{path} lacks {', '.join(missing)}: a feature file holds {', '.join(DATASETS)}.")
     label = arrays["label"]
+    if label.ndim == 1 and label.dtype.kind == "f" and np.isfinite(label).all() and (label == np.rint(label)).all():
+        label = label.astype(np.int64)
     if label.ndim != 1 or label.dtype.kind not in "iu":
         raise FeatureError(
             f"{path}: 'label' must be one whole number a clip, but has shape {label.shape} and type {label.dtype}."
@@ -284,7 +307,16 @@ def _classes(named: Any, label: np.ndarray, path: Path) -> tuple[str, ...]:
         count = int(label.max()) + 1 if label.size else 0
         if count > _MOST_UNNAMED:
             raise FeatureError(f"{path}: 'label' reaches {count - 1}, but counts classes from 0: number them again.")
-        return MEGC_CLASSES if count == len(MEGC_CLASSES) else tuple(f"class {index}" for index in range(count))
+        if count == len(MEGC_CLASSES):
+            return MEGC_CLASSES
+        gaps = sorted(set(range(count)) - set(label.tolist()))
+        if gaps:
+            raise FeatureError(
+                f"{path}: 'label' counts {count} classes without naming them, but no clip is of "
+                f"{', '.join(map(str, gaps[:5]))}{', …' if len(gaps) > 5 else ''}: number them without gaps, or name "
+                "all in the attribute 'classes'."
+            )
+        return tuple(f"class {index}" for index in range(count))
     if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
         raise FeatureError(f"{path}: 'classes' must be a list of names, but is {named!r}.")
     return tuple(named)

@@ -8,9 +8,11 @@ from mer_core.cli.data import HELP as DATA
 from mer_core.cli.data import read_data
 from mer_core.cli.label_maps import chosen_label_map
 from mer_core.cli.plans import add_plan, plan_from
-from mer_core.cli.settings import add_settings, choices_from, command_line, settings_from
+from mer_core.cli.settings import add_settings, choices_from, command_line, given_settings, settings_from
+from mer_core.counted import counted
 from mer_core.errors import MerError
 from mer_core.models.registry import METHODS
+from mer_core.report.rows import bootstrap_said, interval
 
 HELP = "Judge a method under a protocol, over several seeds."
 
@@ -46,13 +48,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate, show the figures, write the result."""
     from rich.console import Console
 
-    from mer_core.cli.tables import class_table, figures_table, progress_bar
+    from mer_core.cli.tables import class_table, figures_table, print_table, progress_bar
 
     chosen = METHODS[arguments.method]
     settings = settings_from(arguments, chosen, published=arguments.published)
+    choose = choices_from(arguments.choose, chosen, given_settings(arguments))
     labels = chosen_label_map(arguments, arguments.data)
-    if arguments.json is not None and not arguments.json.absolute().parent.is_dir():
-        raise MerError(f"{arguments.json} cannot be written: make its folder first.")
+    for place in (arguments.json, arguments.save_split):
+        _check_place(place)
 
     from mer_core.evaluation.evaluate import evaluate
 
@@ -69,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
             plan=plan_from(arguments, labels),
             save_split=arguments.save_split,
             test_peek=arguments.test_peek,
-            choose=choices_from(arguments.choose, chosen),
+            choose=choose,
             command=command_line(),
             progress=progress,
         )
@@ -81,15 +84,21 @@ def run(arguments: argparse.Namespace) -> int:
             raise MerError(f"{arguments.json} cannot be written ({error.strerror}): choose another place.") from error
     console = Console()
     warning = " – LEAKS SUBJECTS: flattering, not for comparison" if result["leaks_subjects"] else ""
-    title = f"{result['method']}, {result['protocol']}, {result['folds']} folds, {len(result['seeds'])} seeds{warning}"
-    console.print(figures_table(title, {"all": result["pooled"], **result["per_dataset"]}))
-    console.print(class_table(result["classes"], result["pooled"]))
+    seeds = len(result["seeds"])
+    title = f"{result['method']}, {result['protocol']}, {counted(result['folds'], 'fold')}, {counted(seeds, 'seed')}"
+    rows = {"all": (result["pooled"], seeds)} | {name: (one, seeds) for name, one in result["per_dataset"].items()}
+    print_table(console, figures_table(title + warning, rows))
+    print_table(console, class_table(result["classes"], result["pooled"], seeds))
     ends = result["interval"]["uf1"]
-    console.print(f"UF1 lies in [{ends['low']:.3f}, {ends['high']:.3f}] (95 %, bootstrap over subjects)", markup=False)
+    if ends["low"] is not None:
+        console.print(
+            f"UF1 lies in {interval(ends)} (95 %, {bootstrap_said(result['interval']['subjects'])})", markup=False
+        )
     for each in result.get("chosen", ()):
         values = ", ".join(f"{name} {value}" for name, value in each["settings"].items())
         console.print(
-            f"{values}: chosen by {each['folds']} folds, UF1 within them {each['inner_uf1']:.3f}", markup=False
+            f"{values}: chosen by {counted(each['folds'], 'fold')}; UF1 on all inner folds {each['inner_uf1']:.3f}",
+            markup=False,
         )
     for note in result["notes"]:
         console.print(note, style="yellow", markup=False)
@@ -99,3 +108,13 @@ def run(arguments: argparse.Namespace) -> int:
         console.print(f"UF1 {claim} if each fold kept its best epoch. {peeked['warning']}", style="red", markup=False)
     console.print(f"{result['tested']} of {result['clips']} clips tested, {result['seconds']:.0f} s")
     return 0
+
+
+def _check_place(file: Path | None) -> None:
+    """Raise MerError before anything is trained for what could not be written afterwards."""
+    if file is None:
+        return
+    if file.is_dir():
+        raise MerError(f"{file} is a folder: name a file in it.")
+    if not file.absolute().parent.is_dir():
+        raise MerError(f"{file} cannot be written: make its folder first.")

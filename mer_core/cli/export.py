@@ -7,6 +7,7 @@ from typing import Any
 
 from mer_core.cli.json_lines import Wishes, print_line
 from mer_core.errors import MerError
+from mer_core.left_out import NO_FACE, no_class_notes
 from mer_core.progress import Progress
 
 HELP = "Export a project's coding, frames, figures or all of it, and list what the format cannot carry."
@@ -156,7 +157,8 @@ def _features(arguments: argparse.Namespace, progress: Progress) -> tuple[str, l
     check_place(arguments.project, arguments.out)
     features = project_features(arguments.project, progress, jobs=os.cpu_count() or 1)
     write_features(arguments.out, features)
-    lost = [f"{clip} is left out. {why}" for clip, why in features.attributes.get("left_out", {}).items()]
+    lost = [f"{clip} is left out. {why}" for clip, why in features.attributes.get(NO_FACE, {}).items()]
+    lost += no_class_notes(features.attributes)
     return f"{len(features)} clips are in", lost
 
 

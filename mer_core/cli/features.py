@@ -11,6 +11,7 @@ from mer_core.cli.json_lines import Wishes, print_line
 from mer_core.cli.label_maps import add_label_map, chosen_label_map
 from mer_core.errors import Cancelled, MerError
 from mer_core.flow.settings import METHODS, FlowSettings
+from mer_core.left_out import NO_FACE, no_class_notes
 from mer_core.progress import Progress
 
 HELP = "Measure a project's labelled clips, and write a feature file."
@@ -88,6 +89,8 @@ def run(arguments: argparse.Namespace) -> int:
         return 130
     for clip, why in done["left_out"].items():
         print(f"{clip} is left out. {why}")
+    for note in done["notes"]:
+        print(note)
     size = f"{done['bytes'] / 1e6:.2f} MB"
     if arguments.file is not None:
         size += f", {done['bytes'] / done['clips']:.0f} bytes a clip"
@@ -118,6 +121,7 @@ def _measure(arguments: argparse.Namespace, settings: FlowSettings, progress: Pr
         "file": str(file),
         "clips": len(features),
         "subjects": len(set(features.group)),
-        "left_out": features.attributes.get("left_out", {}),
+        "left_out": features.attributes.get(NO_FACE, {}),
+        "notes": no_class_notes(features.attributes),
         "bytes": file.stat().st_size,
     }

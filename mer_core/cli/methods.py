@@ -2,9 +2,9 @@
 
 import argparse
 import json
-import sys
 from typing import Any
 
+from mer_core.errors import ModelError
 from mer_core.models.registry import METHODS
 
 HELP = "List the methods: what each reads, where it comes from, its size and cost."
@@ -18,14 +18,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the table."""
-    rows = [_row(name, max(2, arguments.classes)) for name in METHODS]
+    if arguments.classes < 2:
+        raise ModelError(f"--classes is {arguments.classes}, but there must be at least 2 to tell apart.")
+    rows = [_row(name, arguments.classes) for name in METHODS]
     if arguments.json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return 0
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"Methods, for {max(2, arguments.classes)} classes", caption="* heavy: compare on fewer folds")
+    from mer_core.cli.tables import print_table
+
+    table = Table(title=f"Methods, for {arguments.classes} classes", caption="* heavy: compare on fewer folds")
     table.add_column("method", no_wrap=True)
     for column in ("what it is", "reads", "source"):
         table.add_column(column)
@@ -35,8 +39,11 @@ def run(arguments: argparse.Namespace) -> int:
         name = row["name"] + (" *" if row["heavy"] else "")
         counts = ("–" if row[key] is None else f"{row[key]:,}" for key in ("parameters", "multiply_adds"))
         table.add_row(name, row["title"], ", ".join(row["reads"]), row["source"], *counts)
-    # In a file or a pipe there is no window to fit in.
-    Console(width=None if sys.stdout.isatty() else 180).print(table)
+    console = Console()
+    if console.is_terminal:
+        console.print(table)  # its sentences wrap
+    else:
+        print_table(console, table)
     return 0
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from mer_core.analysis import Measurement, measure_clip, settings_for, settings_mismatch
 from mer_core.clips import Clip, open_clip
+from mer_core.errors import MerError
 from mer_core.faces import WHOLE_FRAME, Alignment, FaceChoice, align_clip
 from mer_core.flow import FLOW_METHODS, FlowSettings
 from mer_core.project.models import DEFAULT_MODEL
@@ -44,13 +45,15 @@ def run(arguments: argparse.Namespace) -> int:
         settings = settings_for(recogniser.card)
         if arguments.flow is not None:
             settings = replace(settings, method=arguments.flow)
-        mismatch = settings_mismatch(recogniser.card, settings)
-        alignment = align_clip(clip, choice=_choice(arguments.face, onset))
+        doubts = settings_mismatch(recogniser.card, settings)
+        choice = _choice(arguments.face, onset)
+        alignment = align_clip(clip, choice=choice)
+        doubts += _elsewhere(choice, alignment)
         measured = measure_clip(clip.read, alignment, onset, apex, settings)
         opinion = recogniser.predict(measured.cube, measured.apex, measured.onset)
         result = _result(clip, (onset, apex), alignment, measured, opinion, settings)
     result["model"] = str(arguments.model)
-    result["warnings"] = [*measured.warnings, *mismatch]
+    result["warnings"] = [*measured.warnings, *doubts]
     if arguments.json:
         print(json.dumps(result, indent=2, ensure_ascii=False))
     else:
@@ -61,7 +64,25 @@ def run(arguments: argparse.Namespace) -> int:
 def _choice(text: str | None, index: int) -> FaceChoice | None:
     if text is None:
         return None
-    return WHOLE_FRAME if text == "whole" else FaceChoice.parse(f"frame {index} at {text.replace(',', ' ')}")
+    if text == "whole":
+        return WHOLE_FRAME
+    try:
+        x, y = (float(part) for part in text.split(","))
+        return FaceChoice.parse(f"frame {index} at {x} {y}")
+    except ValueError as error:
+        raise MerError(
+            f"--face {text} names no place: give a point's x and y in pixels, as 310,204, or the word whole."
+        ) from error
+
+
+def _elsewhere(choice: FaceChoice | None, alignment: Alignment) -> tuple[str, ...]:
+    """A sentence where the face nearest to the point chosen does not lie there."""
+    if choice is None or choice.whole_frame:
+        return ()
+    x, y = alignment.middle
+    if max(abs(x - choice.x), abs(y - choice.y)) <= alignment.size / alignment.scale / 2:
+        return ()
+    return (f"There is no face at {choice.x:g}, {choice.y:g}: the nearest, about {x:.0f}, {y:.0f}, is measured.",)
 
 
 def _result(

@@ -12,10 +12,12 @@ from mer_core.cli.json_lines import Wishes, print_line
 from mer_core.cli.label_maps import chosen_label_map
 from mer_core.cli.plans import add_plan, plan_from
 from mer_core.cli.settings import command_line
+from mer_core.counted import counted
 from mer_core.errors import Cancelled, MerError
 from mer_core.evaluation.entries import Entry
 from mer_core.models.registry import method
 from mer_core.progress import Progress
+from mer_core.report.rows import measured
 
 
 def add_study(parser: argparse.ArgumentParser) -> None:
@@ -39,8 +41,10 @@ def add_study(parser: argparse.ArgumentParser) -> None:
 
 
 def names(text: str | None) -> list[str]:
-    """What stands between the commas; none without a text. MerError for a name given twice."""
+    """What stands between the commas; none without a text. MerError for a name given twice, or a text without one."""
     given = [name.strip() for name in (text or "").split(",") if name.strip()]
+    if text is not None and not given:
+        raise MerError("No name is given: name at least one, or leave the option out for all.")
     twice = {name for name in given if given.count(name) > 1}
     if twice:
         raise MerError(f"'{min(twice)}' is named twice: name it once.")
@@ -67,11 +71,11 @@ def run_study_command(kind: str, arguments: argparse.Namespace, entries: Sequenc
 
 
 def _exit_code(study: dict[str, Any]) -> int:
-    """1 where a row ended in an error that nobody foresaw: the report is whole, but something is to be mended."""
+    """1 where nothing was measured, or a row ended in an error that nobody foresaw: something is to be mended."""
     failed = [entry["name"] for entry in study["entries"] if entry.get("unforeseen")]
     if failed:
         print(f"Errors that nobody foresaw (tracebacks above) ended: {', '.join(failed)}.", file=sys.stderr)
-    return 1 if failed else 0
+    return 1 if failed or not measured(study) else 0
 
 
 def _with_bar(
@@ -116,6 +120,7 @@ def _study(
         options=Options(arguments.jobs, heavy, arguments.test_peek),
         source=arguments.data.name,
         command=command_line(),
+        replaces=False,
         progress=progress,
         check=check,
     )
@@ -125,19 +130,20 @@ def _study(
 def _show(study: dict[str, Any], report: Path) -> None:
     from rich.console import Console
 
-    from mer_core.cli.tables import figures_table
+    from mer_core.cli.tables import figures_table, print_table
     from mer_core.report.recipes import recipe_notes
-    from mer_core.report.rows import measured, not_run
+    from mer_core.report.rows import not_run
 
     console = Console()
     leaks = any(one["leaks_subjects"] for one in study["divisions"].values())
     warning = " – LEAKS SUBJECTS: flattering, not for comparison" if leaks else ""
-    protocols = ", ".join(f"{one['protocol']} ({one['folds']} folds)" for one in study["divisions"].values())
+    protocols = ", ".join(f"{one['protocol']} ({counted(one['folds'], 'fold')})" for one in study["divisions"].values())
     rows = {
-        entry["name"] + (" †" if entry["division"] == "small" else ""): entry["pooled"] for entry in measured(study)
+        entry["name"] + (" †" if entry["division"] == "small" else ""): (entry["pooled"], len(entry["seeds"]))
+        for entry in measured(study)
     }
     if rows:
-        console.print(figures_table(f"{study['kind']}: {protocols}{warning}", rows))
+        print_table(console, figures_table(f"{study['kind']}: {protocols}{warning}", rows))
         for note in study["notes"] + recipe_notes(study):
             console.print(note, style="yellow", markup=False)
     for entry in not_run(study):

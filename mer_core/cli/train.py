@@ -104,7 +104,8 @@ def _features(arguments: argparse.Namespace, wishes: Wishes, emit: Callable[[dic
 def _train_for_person(arguments: argparse.Namespace, settings: Any, out: Path, wishes: Wishes) -> None:
     from rich.console import Console
 
-    from mer_core.cli.tables import figures_table, progress_bar
+    from mer_core.cli.tables import figures_table, print_table, progress_bar
+    from mer_core.left_out import left_out_notes
 
     console = Console(stderr=True)
     with progress_bar(console) as bar:
@@ -123,8 +124,11 @@ def _train_for_person(arguments: argparse.Namespace, settings: Any, out: Path, w
             else:
                 bar.stop()
                 card = event["card"]
-                rows = {"held-out subjects": card["held_out"], "untrained": card["untrained"]}
-                console.print(figures_table(f"{card['name']} ({card['protocol']})", rows))
-                console.print(f"Model: {event['run']}")
+                seeds = len(card["seeds"])
+                rows = {"held-out subjects": (card["held_out"], seeds), "untrained": (card["untrained"], seeds)}
+                print_table(console, figures_table(f"{card['name']} ({card['protocol']})", rows))
+                for note in left_out_notes(card["features"]):
+                    console.print(note, style="yellow", markup=False)
+                console.print(f"Model: {event['run']}", soft_wrap=True, markup=False)
 
         _train(arguments, settings, out, wishes, emit)

@@ -11,8 +11,9 @@ import numpy as np
 from mer_core.errors import ModelError
 from mer_core.evaluation.choosing import candidates, choices_said, predict_chosen
 from mer_core.evaluation.code_digest import code_digest
+from mer_core.evaluation.notes import missing_in_training, notes_on
 from mer_core.evaluation.parts import Part, Task, measure
-from mer_core.evaluation.plan import Plan, apply_plan, missing_in_training
+from mer_core.evaluation.plan import Plan, apply_plan
 from mer_core.evaluation.result import figures
 from mer_core.evaluation.saved_splits import write_split
 from mer_core.features import FeatureSet
@@ -85,7 +86,7 @@ def evaluate(
         "folds": len(division.held_out),
         "split_seed": division.seed,
         **division.datasets(features.dataset),
-        "notes": missing_in_training(features, division),
+        "notes": notes_on(features, division) + missing_in_training(features, division),
         "classes": list(features.classes),
         "class_counts": features.class_counts,
         "seeds": seeds,

@@ -55,6 +55,11 @@ def apply_plan(features: FeatureSet, plan: Plan, *, draws_more: bool = False) ->
         division = split(
             plan.protocol or "loso", features.label, features.group, folds=folds, seed=plan.split_seed or 0
         )
+        if plan.folds is not None and len(division.held_out) < plan.folds:
+            raise FeatureError(
+                f"There are not enough clips or subjects for {plan.folds} folds, only for {len(division.held_out)}: "
+                "ask for fewer."
+            )
     check_trainable(features)
     check_division(features, division)
     return features, division
@@ -70,17 +75,6 @@ def check_division(features: FeatureSet, division: Split) -> None:
                 f"Without the clips of fold {fold + 1} ({who}) there are not two classes left to learn from: "
                 "add clips of other subjects, or hold fewer out at a time."
             )
-
-
-def missing_in_training(features: FeatureSet, division: Split) -> list[str]:
-    """A sentence for each fold that is tested on a class it has no clip of to learn from."""
-    notes = []
-    for fold, held_out in enumerate(division.held_out):
-        lost = set(features.label[held_out].tolist()) - set(features.label[~held_out].tolist())
-        if lost:
-            names = ", ".join(features.classes[index] for index in sorted(lost))
-            notes.append(f"Fold {fold + 1} is tested on {names}, of which it has no clip to learn from.")
-    return notes
 
 
 def _check_wishes(plan: Plan, draws_more: bool) -> None:

@@ -12,6 +12,8 @@ import numpy as np
 
 DRAWS = 2000
 PERMUTATIONS = 5000
+FEW = 10
+"""With fewer subjects than this a bootstrap over them gives too narrow an interval (Cameron, Gelbach, Miller 2008)."""
 FIGURES = ("uf1", "uar", "accuracy")
 
 
@@ -42,13 +44,20 @@ def figures_of(confusion: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def intervals(confusions: np.ndarray, *, draws: int = DRAWS, level: float = 0.95, seed: int = 0) -> dict[str, Any]:
-    """Percentile bootstrap interval of each figure, over subjects; confusions: (G, S, C, C)."""
-    figures = _drawn(confusions, draws, seed)
+    """Percentile bootstrap interval of each figure, over subjects; confusions: (G, S, C, C).
+
+    One subject has no interval: its ends are None.
+    """
+    subjects = len(confusions)
+    ends: dict[str, Any] = {name: {"low": None, "high": None} for name in FIGURES}
+    if subjects > 1:
+        ends = {name: _interval(drawn, level) for name, drawn in _drawn(confusions, draws, seed).items()}
     return {
         "level": level,
         "draws": draws,
         "unit": "subject",
-        **{name: _interval(figures[name], level) for name in FIGURES},
+        "subjects": subjects,
+        **ends,
     }
 
 
@@ -59,11 +68,14 @@ def compare(
 
     first, second: (G, S, C, C); where their S differ, each is repeated until they agree. Under the null hypothesis it
     is chance which method gave which of a subject's two results: they change places at random (scipy's
-    ``permutation_test`` of paired samples, two-sided).
+    ``permutation_test`` of paired samples, two-sided). One subject proves nothing: p is 1, without an interval.
     """
     from scipy.stats import permutation_test
 
     subjects = len(first)
+    observed = float(figures_of(first.sum(axis=0))["uf1"] - figures_of(second.sum(axis=0))["uf1"])
+    if subjects < 2:
+        return {"difference": observed, "low": None, "high": None, "p": 1.0}
     seeds = math.lcm(first.shape[1], second.shape[1])
     stacked = np.concatenate([np.tile(one, (1, seeds // one.shape[1], 1, 1)) for one in (first, second)])
 
@@ -80,8 +92,7 @@ def compare(
         rng=np.random.default_rng(seed),
     )
     drawn = _drawn(first, draws, seed)["uf1"] - _drawn(second, draws, seed)["uf1"]
-    observed = figures_of(first.sum(axis=0))["uf1"] - figures_of(second.sum(axis=0))["uf1"]
-    return {"difference": float(observed), **_interval(drawn, 0.95), "p": float(test.pvalue)}
+    return {"difference": observed, **_interval(drawn, 0.95), "p": float(test.pvalue)}
 
 
 def holm(p: Sequence[float]) -> list[float]:

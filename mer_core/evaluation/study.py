@@ -13,8 +13,9 @@ import numpy as np
 from mer_core.errors import FeatureError, MerError
 from mer_core.evaluation.code_digest import code_digest
 from mer_core.evaluation.entries import Entry
+from mer_core.evaluation.notes import missing_in_training, notes_on
 from mer_core.evaluation.parts import Part, PartStore, Task
-from mer_core.evaluation.plan import Plan, apply_plan, check_division, missing_in_training
+from mer_core.evaluation.plan import Plan, apply_plan, check_division
 from mer_core.evaluation.protocols import Split, split
 from mer_core.evaluation.resampling import compare, holm
 from mer_core.evaluation.result import confusions_of, figures
@@ -51,6 +52,7 @@ def run_study(
     options: Options | None = None,
     source: str = "",
     command: str = "",
+    replaces: bool = True,
     progress: Progress = silent,
     check: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
@@ -58,7 +60,8 @@ def run_study(
 
     kind: benchmark or ablation. ``check`` is called often and may raise Cancelled: what was finished stays in
     ``out/parts``, and the same call goes on from there, also after a kill. An entry that cannot be measured is told
-    with the reason; FeatureError if the features or the plan are not usable, MerError if ``out`` cannot be written.
+    with the reason; FeatureError if the features or the plan are not usable, MerError if ``out`` cannot be written, or,
+    unless this one ``replaces`` it, holds a finished study with other data, folds or rows.
     """
     options = options or Options()
     draws_more = any(_division_name(entry, options) == "small" for entry in entries)
@@ -66,6 +69,8 @@ def run_study(
     divisions = {"full": division, "small": _small(features, division, plan.split_seed or 0)}
     if plan.split_seed is not None and {one.seed for one in divisions.values()} == {None}:
         raise FeatureError("Nothing is drawn at random here, not even a smaller protocol: leave --split-seed out.")
+    if not replaces:
+        _check_place(Path(out), kind, _data(features, source), division, entries)
     obstacles = {
         entry.name: _obstacle(entry, features, divisions[_division_name(entry, options)], options) for entry in entries
     }
@@ -96,7 +101,7 @@ def run_study(
         "code": code_digest(),
         "data": _data(features, source),
         "divisions": {name: _said(features, divisions[name]) for name in used},
-        "notes": _shortened(entries),
+        "notes": _shortened(entries) + notes_on(features, division),
         "missing_in_training": {name: missing_in_training(features, divisions[name]) for name in used},
         "test_peek": options.test_peek,
         "entries": rows,
@@ -104,6 +109,28 @@ def run_study(
     }
     write_json(Path(out) / "study.json", study)
     return study
+
+
+def _check_place(out: Path, kind: str, data: dict[str, Any], division: Split, entries: Sequence[Entry]) -> None:
+    """Raise MerError where ``out`` holds a report of which this one, taking its place, would lose something."""
+    try:
+        study = json.loads((out / "study.json").read_text(encoding="utf-8"))
+        there = {"kind": study["kind"], **_identity(study["data"])}
+        protocols = {one["protocol"] for name, one in study["divisions"].items() if name == "full"}
+        rows = {entry["name"] for entry in study["entries"]} - {entry.name for entry in entries}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return  # none, or none that is whole
+    if there != {"kind": kind, **_identity(data)} or protocols - {division.protocol.name}:
+        what = f"{there['kind']} of {there['clips']} clips of {there['source']}"
+    elif rows:
+        what = f"with {', '.join(sorted(rows))} besides"
+    else:
+        return
+    raise MerError(f"{out} holds the report of another study ({what}): choose another --out, so that both are kept.")
+
+
+def _identity(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in ("source", "clips", "subjects", "class_counts")}
 
 
 def write_json(path: Path, content: Any) -> None:

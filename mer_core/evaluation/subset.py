@@ -1,5 +1,6 @@
 """A part of a feature set: some of its data sets, or its emotions as the classes of a label map."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ import numpy as np
 from mer_core.annotation.label_maps import LabelMap
 from mer_core.errors import FeatureError
 from mer_core.features import FeatureSet
+from mer_core.left_out import NO_CLASS
 
 
 def only_datasets(features: FeatureSet, names: Iterable[str]) -> FeatureSet:
@@ -21,9 +23,9 @@ def only_datasets(features: FeatureSet, names: Iterable[str]) -> FeatureSet:
 
 
 def mapped(features: FeatureSet, label_map: LabelMap) -> FeatureSet:
-    """Emotions as classes of a label map; those it leaves out are. FeatureError if none remains.
+    """Emotions as classes of a label map; those it has no class for are left out, and counted in the attributes.
 
-    Features that have these classes already stay as they are.
+    FeatureError if none remains. Features that have these classes already stay as they are.
     """
     if not label_map.classes or features.classes == label_map.classes:
         return features
@@ -35,4 +37,8 @@ def mapped(features: FeatureSet, label_map: LabelMap) -> FeatureSet:
             f"None of the classes {', '.join(features.classes)} is an emotion of {label_map.title}: use the set's own."
         )
     attributes = {**features.attributes, "label_map": label_map.said()}
+    lost = Counter(features.attributes.get(NO_CLASS, {}))
+    lost.update(features.classes[index] for index in features.label[label < 0].tolist())
+    if lost:
+        attributes[NO_CLASS] = dict(lost)
     return replace(features, label=label, classes=label_map.classes, attributes=attributes).select(label >= 0)

@@ -1,5 +1,6 @@
 """What the settings of all methods have in common: checked values, JSON and back, random seeds."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, ClassVar, Self
@@ -22,7 +23,11 @@ class MethodSettings:
     PUBLISHED: ClassVar[Mapping[str, Any]] = {}
     """What the method's authors trained with, where it differs from the defaults; empty: none is published."""
 
-    seeds: int = switch(5, "trainings with different random numbers; figures are means over them", least=1)
+    seeds: int = switch(
+        5,
+        "trainings with different random numbers; figures are means over them, a model averages their answers",
+        least=1,
+    )
     seed: int = switch(0, "number of the first seed", least=0)
 
     def __post_init__(self) -> None:
@@ -31,6 +36,8 @@ class MethodSettings:
             kinds = (int, float) if type(item.default) is float else (type(item.default),)
             if type(value) not in kinds:
                 raise ModelError(f"The setting '{item.name}' is {value!r}, but must be like {item.default!r}.")
+            if type(value) is float and not math.isfinite(value):
+                raise ModelError(f"The setting '{item.name}' is {value!r}, but must be a finite number.")
             if choices and value not in choices:
                 raise ModelError(f"The setting '{item.name}' is {value!r}, but must be one of {', '.join(choices)}.")
             if least is not None and not value >= least:

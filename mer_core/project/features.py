@@ -17,6 +17,7 @@ from mer_core.faces.find import finder
 from mer_core.features import FeatureSet
 from mer_core.flow import FlowSettings
 from mer_core.flow.settings import RECIPE
+from mer_core.left_out import NO_CLASS, NO_FACE
 from mer_core.pace import Pace, duration
 from mer_core.processes import Unforeseen, share_out
 from mer_core.progress import Progress, silent
@@ -65,7 +66,8 @@ def project_features(
     way back is taken to last as long as the way there. jobs: processes beside each other; this one alone writes.
     label_map: which classes the emotions are of.
 
-    A clip without a face, for which nobody chose the whole frame, is left out: the attribute ``left_out`` names it.
+    A clip without a face, for which nobody chose the whole frame, is left out: the attribute ``left_out`` names it. So
+    are emotions without a class in the label map: ``in_no_class`` counts them.
     The labels are read once, at the start: later edits do not reach the features of this call. ``progress`` counts
     hundredths of clips. Raises FeatureError when there is nothing to train on, or, after all others were measured and
     kept, ClipError when a clip is missing or cannot be read.
@@ -101,7 +103,8 @@ def project_features(
             "opencv": cv2.__version__,
             "label_map": label_map.said(),
             "versions": versions(),
-            **({"left_out": left_out} if left_out else {}),
+            **({NO_CLASS: dict(chosen.in_no_class)} if chosen.in_no_class else {}),
+            **({NO_FACE: left_out} if left_out else {}),
         },
         frames=np.stack(cuts) if frames else None,
     )

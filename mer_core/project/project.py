@@ -71,6 +71,8 @@ class Project:
             (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         except sqlite3.DatabaseError as error:
             connection.close()
+            if error.sqlite_errorname == "SQLITE_NOTADB" and file.name != FILE_NAME:
+                raise ProjectError(f"{file} is not a MER Studio project: choose a project's folder.") from error
             raise ProjectError(
                 f"{file} is damaged ({error}): put a backup of it in its place; it was left as it is."
             ) from error

@@ -1,16 +1,17 @@
 """Which of a project's annotations can teach a recogniser, and why the others cannot."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from mer_core.annotation import Annotation
 from mer_core.annotation.label_maps import MEGC, LabelMap
 from mer_core.counted import counted
 from mer_core.project.project import Project
 from mer_core.project.records import ClipRecord
+from mer_core.subjects import is_named
 
 UNNAMED = "its subject is not named"
-"""Such clips may be of one person or of many, also of one who is named elsewhere: held out, or not, they would be
-judged wrongly either way. Nobody guesses."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class TrainingSet:
     examples: tuple[Example, ...]
     left_out: tuple[tuple[str, str], ...]  # clip's path, why
     label_map: LabelMap = MEGC
+    in_no_class: Mapping[str, int] = field(default_factory=dict)  # emotion → marked expressions left out for it
 
     @property
     def class_counts(self) -> dict[str, int]:
@@ -69,6 +71,7 @@ def training_set(project: Project, coder: str, label_map: LabelMap = MEGC) -> Tr
     """The coder's usable annotations as classes of a label map; each clip or expression left out, with the reason."""
     usable: list[tuple[ClipRecord, Annotation, str]] = []
     left_out: list[tuple[str, str]] = []
+    in_no_class: Counter[str] = Counter()
     by_clip: dict[int, list[Annotation]] = {}
     for annotation in project.annotations(coder=coder):
         by_clip.setdefault(annotation.clip, []).append(annotation)
@@ -84,10 +87,11 @@ def training_set(project: Project, coder: str, label_map: LabelMap = MEGC) -> Tr
                 left_out.append((clip.path, "no emotion chosen"))
             elif name is None:
                 left_out.append((clip.path, f"“{annotation.emotion}” belongs to no class of {label_map.title}"))
-            elif not clip.subject:
+                in_no_class[annotation.emotion] += 1
+            elif not is_named(clip.subject):
                 left_out.append((clip.path, UNNAMED))
             else:
                 usable.append((clip, annotation, name))
     classes = label_map.classes_for(name for _, _, name in usable)
     examples = tuple(Example(clip, annotation, classes.index(name)) for clip, annotation, name in usable)
-    return TrainingSet(classes, examples, tuple(left_out), label_map)
+    return TrainingSet(classes, examples, tuple(left_out), label_map, in_no_class)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mer_core.report.recipes import recipe_notes
-from mer_core.report.rows import datasets, interval, measured, number, spread
+from mer_core.report.rows import bootstrap_said, datasets, interval, measured, number, spread
 
 _ESCAPED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 _ESCAPED |= {sign: "\\" + sign for sign in "&%$#_{}"}
@@ -30,7 +30,7 @@ def latex_table(study: dict[str, Any]) -> str:
         cells = [
             escape(name) + mark,
             uf1,
-            interval(entry["interval"]["uf1"]),
+            escape(interval(entry["interval"]["uf1"])),
             escape(spread(pooled["uar"], seeds)),
             escape(spread(pooled["accuracy"], seeds)),
             *(number(of_sets[one]["uf1"]["mean"]) if one in of_sets else "--" for one in sets),
@@ -65,7 +65,8 @@ def _caption(study: dict[str, Any]) -> str:
     if "full" in divisions:
         full = divisions["full"]
         said.append(f"{full['title']}, {full['folds']} folds")
-    text = escape(", ".join(said)) + r"; pooled, mean $\pm$ sd over seeds, bootstrap over subjects."
+    tested = max((one["subjects_tested"] for one in divisions.values()), default=0)
+    text = escape(", ".join(said)) + rf"; pooled, mean $\pm$ sd over seeds, {bootstrap_said(tested)}."
     if any(one["leaks_subjects"] for one in divisions.values()):
         text += r" \textbf{Leaks subjects: flattering, not for comparison.}"
     if "small" in divisions:

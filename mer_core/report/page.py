@@ -8,7 +8,17 @@ from mer_core.report import plots
 from mer_core.report.html import Html, escaped, figure, joined, table, tag
 from mer_core.report.matrices import confusion_grid, pair_table
 from mer_core.report.recipes import recipe_notes, recipes
-from mer_core.report.rows import count, datasets, interval, measured, not_run, number, spread, time_taken
+from mer_core.report.rows import (
+    bootstrap_said,
+    count,
+    datasets,
+    interval,
+    measured,
+    not_run,
+    number,
+    spread,
+    time_taken,
+)
 from mer_core.report.style import STYLE
 
 _LEAK = (
@@ -111,11 +121,12 @@ def _results(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
             )
         )
     full = [place for place, entry in enumerate(rows) if entry["division"] == "full"]
+    tested = max(one["subjects_tested"] for one in study["divisions"].values())
     best = max(full, key=lambda place: rows[place]["pooled"]["uf1"]["mean"], default=None)
     caption = (
         "All held-out clips in one confusion matrix; mean ± standard deviation over seeds; nothing was chosen on a "
-        "test clip, the last epoch counts. [95 %]: bootstrap over subjects. Precision: macro, as UAR is macro recall; "
-        "macro F1 is UF1. Time: all folds trained and tested with one seed."
+        f"test clip, the last epoch counts. [95 %]: {bootstrap_said(tested)}. Precision: macro, as UAR is macro "
+        "recall; macro F1 is UF1. Time: all folds trained and tested with one seed."
     )
     small = study["divisions"].get("small")
     if small:
@@ -199,7 +210,12 @@ def _peek(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
     return _section(
         "What peeking at the test clips would have claimed",
         tag("div", tag("p", entries[0]["test_peek"]["warning"]), css="warning"),
-        table(heads, lines, caption="UF1, mean ± standard deviation over seeds. The columns in red are no results."),
+        table(
+            heads,
+            lines,
+            caption="UF1, mean ± standard deviation over seeds. The columns in red are no results. A fold's best epoch "
+            "has the most right answers in it; pooled over all folds, UF1 may yet come out below the last epoch's.",
+        ),
         figure(plots.epochs(entries, labels), "UF1 on the test clips after each epoch; a red cross marks the best."),
     )
 
@@ -226,7 +242,8 @@ def _not_run(study: dict[str, Any]) -> Html | None:
 def _made(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
     made = [("Made", study["made"]), ("Features", study["data"]["source"])]
     made += [("Versions", ", ".join(f"{name} {version}" for name, version in study["versions"].items()))]
-    made += [("How the features were made", json.dumps(study["data"]["attributes"], ensure_ascii=False))]
+    how = study["data"]["attributes"]
+    made += [("How the features were made", json.dumps(how, ensure_ascii=False) if how else "their file does not say")]
     settings = {entry["name"]: entry["settings"] for entry in rows}
     lines = json.dumps(settings, indent=None, ensure_ascii=False).replace("}, ", "},\n")
     return _section(

@@ -45,7 +45,8 @@ def forest(entries: Sequence[dict[str, Any]], labels: Sequence[str]) -> str:
             uf1, ends = entry["pooled"]["uf1"], entry["interval"]["uf1"]
             full = entry["division"] == "full"
             colour = ACCENT if full else "#8796a5"
-            axes.plot([ends["low"], ends["high"]], [place, place], color=colour, lw=1.4, solid_capstyle="butt")
+            if ends["low"] is not None:
+                axes.plot([ends["low"], ends["high"]], [place, place], color=colour, lw=1.4, solid_capstyle="butt")
             axes.plot([uf1["mean"] - uf1["sd"], uf1["mean"] + uf1["sd"]], [place, place], color=colour, lw=5, alpha=0.4)
             axes.plot(uf1["mean"], place, "o" if full else "D", color=colour, ms=6 if full else 5)
             if "test_peek" in entry:

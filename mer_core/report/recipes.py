@@ -1,4 +1,4 @@
-"""How each row was trained, beside how its authors did it; and which rows have learnt nothing that way."""
+"""How each row was trained, beside how its authors did it; and which rows are not above chance that way."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,13 +18,15 @@ def differing(entry: Entry) -> dict[str, tuple[Any, Any]]:
 
 def not_above_chance(entry: Entry) -> bool:
     """Whether the 95 % interval of UAR reaches down to that of guessing, 1 / classes."""
-    return bool(entry["interval"]["uar"]["low"] <= 1 / len(entry["pooled"]["per_class"]))
+    low = entry["interval"]["uar"]["low"]
+    return low is not None and bool(low <= 1 / len(entry["pooled"]["per_class"]))
 
 
 def recipe_notes(study: dict[str, Any]) -> list[str]:
     """Sentences that belong under every table of the study, as plain text."""
     rows = measured(study)
-    changed = [entry["name"] for entry in rows if differing(entry)]
+    shortened = [entry["name"] for entry in rows if set(differing(entry)) == {"epochs"}]
+    changed = [entry["name"] for entry in rows if differing(entry) and entry["name"] not in shortened]
     followed = [entry["name"] for entry in rows if entry["published"] and not differing(entry)]
     notes = []
     if changed:
@@ -32,6 +34,8 @@ def recipe_notes(study: dict[str, Any]) -> list[str]:
             f"Trained by this project's recipe, not as their authors did: {', '.join(changed)}. Such a row tells what "
             "a method does in this recipe, not what it can do; benchmark --published trains as published."
         )
+    if shortened:
+        notes.append(f"Trained with the published settings but for the number of epochs: {', '.join(shortened)}.")
     if followed:
         notes.append(f"Trained with the published settings: {', '.join(followed)}.")
     for entry in rows:
@@ -39,8 +43,8 @@ def recipe_notes(study: dict[str, Any]) -> list[str]:
             uar, classes = entry["pooled"]["uar"]["mean"], len(entry["pooled"]["per_class"])
             notes.append(
                 f"{entry['name']} is not above chance (UAR {number(uar)} {interval(entry['interval']['uar'])}, "
-                f"guessing among {classes} classes {number(1 / classes)}): in this recipe it has learnt nothing that "
-                "shows."
+                f"guessing among {classes} classes {number(1 / classes)}): it has learnt nothing, or too few subjects "
+                "are tested to show it."
             )
     return notes
 
@@ -70,7 +74,12 @@ def recipes(study: dict[str, Any], rows: Sequence[Entry], labels: Sequence[str])
 def _cell(entry: Entry, name: str, different: dict[str, tuple[Any, Any]]) -> str:
     if name in different:
         return _pair(*different[name])
-    return _said(entry["settings"][name]) if name in entry["settings"] else "–"
+    if name in entry["settings"]:
+        return _said(entry["settings"][name])
+    if name == "optimiser" and "weight_decay" in entry["settings"]:
+        decays = different.get("weight_decay", (entry["settings"]["weight_decay"],))
+        return " / ".join(dict.fromkeys("adamw" if decay else "adam" for decay in decays))
+    return "–"
 
 
 def _pair(here: Any, published: Any) -> str:

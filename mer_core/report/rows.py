@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from mer_core.counted import counted
+from mer_core.evaluation.resampling import FEW
+
 Entry = dict[str, Any]
 
 
@@ -34,8 +37,10 @@ def spread(value: dict[str, float], seeds: int) -> str:
     return number(value["mean"]) + (f" ± {number(value['sd'])}" if seeds > 1 else "")
 
 
-def interval(value: dict[str, float]) -> str:
-    """[low, high]."""
+def interval(value: dict[str, float | None]) -> str:
+    """[low, high]; a dash where there is none, one subject alone being tested."""
+    if value["low"] is None or value["high"] is None:
+        return "–"
     return f"[{number(value['low'])}, {number(value['high'])}]"
 
 
@@ -54,3 +59,8 @@ def time_taken(seconds: float) -> str:
     if seconds < 10:
         return f"{seconds:.1f} s"
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def bootstrap_said(subjects: int) -> str:
+    """Over whom intervals were drawn; that they are too narrow, where these are few."""
+    return f"bootstrap over {counted(subjects, 'subject')}" + (", too few: too narrow" if subjects < FEW else "")

@@ -33,7 +33,7 @@ class OffApexNetSettings(LearningSettings):
 
     PUBLISHED = {"scaling": "minmax", "epochs": 3000, "rate": 1e-4} | _PUBLISHED
     epochs: int = switch(20, "epochs", least=1)
-    rate: float = switch(1e-3, "highest learning rate of AdamW", least=0)
+    rate: float = switch(1e-3, "highest learning rate", least=0)
 
 
 @dataclass(frozen=True)
@@ -44,5 +44,5 @@ class DualInceptionSettings(LearningSettings):
         **{"scaling": "minmax", "epochs": 40, "rate": 1e-4, "batch": 3, "class_weight": 1.0, "dropout": 0.0},
     }
     epochs: int = switch(10, "epochs", least=1)
-    rate: float = switch(1e-3, "highest learning rate of AdamW", least=0)
-    dropout: float = switch(0.5, "chance that an activation is dropped in training (published: 0)", least=0)
+    rate: float = switch(1e-3, "highest learning rate", least=0)
+    dropout: float = switch(0.5, "chance that an activation is dropped in training", least=0)

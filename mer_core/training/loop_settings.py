@@ -10,7 +10,11 @@ from mer_core.models.settings import MethodSettings, switch
 class LoopSettings(MethodSettings):
     """What ``mer_core.training.fold_loop`` can be asked."""
 
-    seeds: int = switch(1, "trainings with different random numbers; figures are means over them", least=1)
+    seeds: int = switch(
+        1,
+        "trainings with different random numbers; figures are means over them, a model averages their answers",
+        least=1,
+    )
     epochs: int = switch(10, "epochs", least=1)
     batch: int = switch(32, "clips a step at most", least=2)
     optimiser: str = switch("adam", "Adam, or SGD with momentum 0.9", "adam", "sgd")

@@ -51,12 +51,12 @@ class PlusSettings(MethodSettings):
         "of the height in some data sets and at 18 % in others, two 28ths apart",
         least=0,
     )
-    flip: bool = switch(True, "mirror (u negated) half the clips in training, and average both in recognition")
+    flip: bool = switch(True, "mirror half the clips in training, and average both in recognition")
 
     # The training
     epochs: int = switch(60, "epochs", least=1)
     batch: int = switch(128, "clips a step at most; every epoch takes at least two steps", least=2)
-    rate: float = switch(5e-3, "highest learning rate of the OneCycle schedule (AdamW)", least=0)
+    rate: float = switch(5e-3, "highest learning rate", least=0)
     weight_decay: float = switch(1e-2, "weight decay of AdamW", least=0)
 
     def __post_init__(self) -> None:

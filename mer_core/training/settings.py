@@ -16,12 +16,12 @@ class LearningSettings(MethodSettings):
         "each clip and channel by itself; bytes: min-max to 0..255, as published flow pictures are",
         *("standardise", "median", "minmax", "bytes"),
     )
-    flip: bool = switch(True, "mirror (u negated) half the clips in training, and average both in recognition")
+    flip: bool = switch(True, "mirror half the clips in training, and average both in recognition")
 
     # The training
     epochs: int = switch(30, "epochs of the training proper", least=1)
     batch: int = switch(128, "clips a step at most; every epoch takes at least two steps", least=2)
-    rate: float = switch(5e-3, "highest learning rate of AdamW", least=0)
+    rate: float = switch(5e-3, "highest learning rate", least=0)
     schedule: str = switch("onecycle", "learning rate: up and down once, or constant", "onecycle", "constant")
     weight_decay: float = switch(1e-2, "weight decay of AdamW (0: plain Adam)", least=0)
     dropout: float = switch(0.5, "chance that an activation is dropped in training", least=0)
@@ -48,7 +48,11 @@ class TrainSettings(LearningSettings):
     FU-MIX: ``T_s``, ``T``, ``eta``, ``c``, ``alpha``, ``sigma`` as in UMIX (Han et al. 2022, arXiv 2209.08928).
     """
 
-    seeds: int = switch(3, "trainings with different random numbers, averaged in the model", least=1)
+    seeds: int = switch(
+        3,
+        "trainings with different random numbers; figures are means over them, a model averages their answers",
+        least=1,
+    )
 
     # The network (MR-UAMF: STSTNet's backbone, micro-attention, image stream)
     streams: str = switch("triple", "flow stream: three of 3, 5 and 8 kernels, or one of 16", "triple", "single")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -202,3 +203,35 @@ def test_real_features_are_read() -> None:
     features = read_features(REAL / "megc2019_casme2_smic.npz")
     assert features.class_counts == {"negative": 158, "positive": 83, "surprise": 68}
     assert len(set(features.group)) == 40
+
+
+def test_labels_that_are_whole_numbers_of_another_type_are_read(tmp_path: Path) -> None:
+    path = _write(tmp_path / "features.npz", label=toy_features().label.astype(float))
+    assert read_features(path).label.tolist() == toy_features().label.tolist()
+    path = _write(tmp_path / "features.npz", label=toy_features().label + 0.5)
+    with pytest.raises(FeatureError, match="one whole number a clip"):
+        read_features(path)
+
+
+def _save(path: Path, **changes: np.ndarray) -> None:
+    """A file as others write it, without attributes."""
+    arrays: dict[str, Any] = {**toy_features().arrays, **changes}
+    np.savez(path, **arrays)
+
+
+def test_classes_without_names_have_no_gaps(tmp_path: Path) -> None:
+    path = tmp_path / "features.npz"
+    _save(path, label=np.arange(24) % 5)
+    assert read_features(path).classes == tuple(f"class {number}" for number in range(5))
+    _save(path, label=2 * (np.arange(24) % 4))
+    with pytest.raises(FeatureError, match="counts 7 classes without naming them, but no clip is of 1, 3, 5"):
+        read_features(path)
+    _save(path, label=2 * (np.arange(24) % 2))  # of MEGC 2019's three, one has no clip
+    assert read_features(path).classes == ("negative", "positive", "surprise")
+
+
+def test_python_objects_are_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "features.npz"
+    _save(path, subject=toy_features().subject.astype(object))
+    with pytest.raises(FeatureError, match="holds an array of Python objects"):
+        read_features(path)

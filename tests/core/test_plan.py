@@ -9,7 +9,8 @@ import pytest
 
 from mer_core.annotation.label_maps import MEGC, OWN, label_map
 from mer_core.errors import FeatureError, MerError
-from mer_core.evaluation.plan import Plan, apply_plan, missing_in_training
+from mer_core.evaluation.notes import missing_in_training
+from mer_core.evaluation.plan import Plan, apply_plan
 from mer_core.evaluation.saved_splits import read_split, write_split
 from mer_core.features import FeatureSet
 from tests.core.toy import toy_features

@@ -81,7 +81,16 @@ def test_a_defect_in_one_row_is_told_at_the_end(
         (["benchmark", "{data}", "--out", "{out}", "--seeds", "0", "--methods", "hoof"], "'seeds' is 0"),
         (["ablation", "{data}", "--out", "{out}", "--rows", "baseline,magic"], "no row 'magic'"),
         (["ablation", "{data}.h5", "--out", "{out}"], "no feature file"),
+        (["benchmark", "{data}", "--out", "{out}", "--methods", " , "], "No name is given"),
         (["evaluate", "{data}", "--method", "hoof", "--test-peek"], "nothing to peek at"),
+        (["evaluate", "{data}", "--method", "hoof", "--json", "{here}"], "is a folder"),
+        (["evaluate", "{data}", "--method", "hoof", "--save-split", "{out}/absent/x.json"], "make its folder first"),
+        (["evaluate", "{data}", "--method", "hoof", "--protocol", "kfold", "--folds", "9"], "only for 4"),
+        (["evaluate", "{data}", "--rate", "inf"], "must be a finite number"),
+        (["evaluate", "{data}", "--rate", "1", "--choose", "rate=1,2"], "'rate' is given more than once"),
+        (["methods", "--classes", "1"], "at least 2 to tell apart"),
+        (["features", "{data}"], "is not a MER Studio project: choose a project's folder"),
+        (["checkpoint", "{data}.pth", "--out", "{out}"], "There is no checkpoint"),
         (["evaluate", "{data}", "--protocol", "cross"], "--train A,B --test C"),
         (["evaluate", "{data}", "--method", "hoof", "--folds", "4"], "leave --folds out"),
         (["evaluate", "{data}", "--method", "hoof", "--split-seed", "1"], "leave --split-seed out"),
@@ -96,6 +105,56 @@ def test_a_defect_in_one_row_is_told_at_the_end(
 def test_a_wish_that_cannot_be_met(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
 ) -> None:
-    assert main([one.format(data=data, out=tmp_path / "out") for one in arguments]) == 1
-    answer = capsys.readouterr().err.strip().splitlines()[-1]
-    assert said in answer
+    assert main([one.format(data=data, out=tmp_path / "out", here=tmp_path) for one in arguments]) == 1
+    answer = capsys.readouterr().err.strip().splitlines()
+    assert said in answer[-1]
+    assert len(answer) == 1  # nothing of a bar that never moved
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_not_understood_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["evaluate", "x.h5", "--epochs", "1e3"])
+    assert capsys.readouterr().err == (
+        "Argument --epochs: invalid int value: '1e3'. mer_core evaluate --help lists what can be given.\n"
+    )
+
+
+def test_nothing_measured_is_no_success(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["benchmark", str(data), "--out", str(tmp_path / "out"), "--methods", "lbp-top", "--seeds", "1"]
+    assert main(given) == 1
+    assert "lbp-top was not measured" in " ".join(capsys.readouterr().out.split())
+
+
+def test_another_study_does_not_take_a_report_s_place(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(monkeypatch, quick("one"), quick("other"))
+    out = tmp_path / "out"
+    given = ["benchmark", str(data), "--out", str(out), "--seeds", "1"]
+    assert main([*given, "--methods", "one"]) == 0
+    assert main(given) == 0  # a row more, and a seed more: all that was there is in it
+    assert main([*given, "--seeds", "2"]) == 0
+    report = (out / "report.html").read_bytes()
+    other = tmp_path / "other.h5"
+    write_features(other, toy_features(subjects=5, each=6))
+    capsys.readouterr()
+    for changed, said in (
+        ([*given, "--methods", "one"], "another study (with other besides): choose another --out"),
+        ([*given, "--protocol", "kfold"], "another study (benchmark of 24 clips of toy.h5)"),
+        (["benchmark", str(other), *given[2:]], "another study (benchmark of 24 clips of toy.h5)"),
+    ):
+        assert main(changed) == 1
+        assert said in capsys.readouterr().err
+    assert (out / "report.html").read_bytes() == report
+
+
+def test_one_seed_has_no_spread_and_counts_say_what_they_are(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["evaluate", str(data), "--method", "hoof", "--protocol", "cross", "--train", "a", "--test", "b"]
+    assert main([*given, "--seeds", "1"]) == 0
+    said = capsys.readouterr().out
+    assert "hoof, cross, 1 fold, 1 seed" in said
+    assert "±" not in said
+    assert main([*given, "--seeds", "2"]) == 0
+    assert "answers of 2 seeds summed" in " ".join(capsys.readouterr().out.split())
+    assert "too few: too narrow" in " ".join(said.split())
