@@ -49,9 +49,7 @@ def test_what_a_label_map_leaves_out_stands_in_a_report(tmp_path: Path, monkeypa
 
 def test_one_class_that_a_label_map_left_over_names_what_it_left_out() -> None:
     features = replace(TOY, label=np.arange(24) % 2, classes=("tense", "happiness"))
-    with pytest.raises(
-        FeatureError, match=r"of one class \(positive\).*no class in MEGC 2019, .*: tense \(12"
-    ):
+    with pytest.raises(FeatureError, match=r"of one class \(positive\).*no class in MEGC 2019, .*: tense \(12"):
         apply_plan(features, Plan(label_map=MEGC))
 
 
