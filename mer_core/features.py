@@ -136,10 +136,7 @@ def _check_pictures(pictures: np.ndarray | None, name: str, clip: np.ndarray, wh
 
 
 def check_trainable(features: FeatureSet, where: str = "The features") -> None:
-    """Raise FeatureError unless there are two classes and two named subjects to learn from and to hold out.
-
-    And motion to tell them by.
-    """
+    """Raise FeatureError unless there are two classes and two named subjects to learn from and to hold out."""
     check_features(features, where)
     unnamed = ~np.array([is_named(subject) for subject in features.subject.tolist()])
     if unnamed.any():
@@ -155,8 +152,6 @@ def check_trainable(features: FeatureSet, where: str = "The features") -> None:
             f"All {len(features)} clips are of one class ({present[0]}): add clips of another emotion to learn "
             f"from.{why}"
         )
-    if not features.flow.any():
-        raise FeatureError(f"{where}: 'flow' is 0 all over in all {len(features)} clips: make the features again.")
     groups = set(features.group)
     if len(groups) < 2:
         raise FeatureError(

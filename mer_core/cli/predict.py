@@ -71,7 +71,7 @@ def _choice(text: str | None, index: int) -> FaceChoice | None:
         return FaceChoice.parse(f"frame {index} at {x} {y}")
     except ValueError as error:
         raise MerError(
-            f"--face {text} names no place: give a point's x and y in pixels, as 310,204, or the word whole."
+            f"--face {text} names no face: give a point's x and y in pixels, as 310,204, or the word whole."
         ) from error
 
 

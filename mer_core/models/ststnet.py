@@ -57,7 +57,7 @@ _DAMAGED = (
 def read_checkpoint(path: Path, channels: Sequence[str] = PUBLIC) -> MrUamf:
     """A public checkpoint as a network of one member, or ModelError; see ``from_checkpoint``."""
     if not Path(path).is_file():
-        raise ModelError(f"There is no checkpoint {path}: check the path.")
+        raise ModelError(f"{path} cannot be read as a checkpoint of STSTNet: there is no such file, check the path.")
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except _DAMAGED as error:

@@ -90,7 +90,7 @@ def test_a_defect_in_one_row_is_told_at_the_end(
         (["evaluate", "{data}", "--rate", "1", "--choose", "rate=1,2"], "'rate' is given more than once"),
         (["methods", "--classes", "1"], "at least 2 to tell apart"),
         (["features", "{data}"], "is not a MER Studio project: choose a project's folder"),
-        (["checkpoint", "{data}.pth", "--out", "{out}"], "There is no checkpoint"),
+        (["checkpoint", "{data}.pth", "--out", "{out}"], "there is no such file"),
         (["evaluate", "{data}", "--protocol", "cross"], "--train A,B --test C"),
         (["evaluate", "{data}", "--method", "hoof", "--folds", "4"], "leave --folds out"),
         (["evaluate", "{data}", "--method", "hoof", "--split-seed", "1"], "leave --split-seed out"),
