@@ -26,6 +26,7 @@ class Entry:
         return method(self.method).heavy
 
 
+_RBF = "-rbf"
 HEAVY = ("small", "full", "skip")
 """What becomes of methods too heavy for many folds: five folds of subjects and one seed, all the same, or nothing."""
 
@@ -55,18 +56,23 @@ def benchmark_entries(
     """Each named method (none named: all) with its own default settings; ``epochs`` shortens those that train so.
 
     published: as the method's authors trained it, where that is known. A method that ends in a support vector machine
-    has two rows: linear, and with the RBF kernel.
+    has two rows: linear, and with the RBF kernel; the second alone is named with ``-rbf`` behind.
     """
-    entries = []
-    for one in [method(name) for name in names or METHODS]:
+    entries: dict[str, Entry] = {}
+    for name in names or METHODS:
+        one = method(name.removesuffix(_RBF))
         own = one.settings(**(one.settings.PUBLISHED if published else {}))
         settings = _settings(own, seeds=seeds, epochs=epochs)
         own_epochs = getattr(own, "epochs", 0)
-        entries.append(Entry(one.name, one.title, one.name, settings, own_epochs))
+        if name == one.name:
+            entries[name] = Entry(name, one.title, name, settings, own_epochs)
         if hasattr(settings, "kernel"):
             other = settings.from_dict({**settings.to_dict(), "kernel": "rbf"})
-            entries.append(Entry(f"{one.name}-rbf", f"{one.title}; RBF kernel", one.name, other, own_epochs))
-    return entries
+            title = f"{one.title}; RBF kernel"
+            entries[one.name + _RBF] = Entry(one.name + _RBF, title, one.name, other, own_epochs)
+        elif name != one.name:
+            raise ModelError(f"The method '{one.name}' has no row '{name}': no support vector machine ends it.")
+    return list(entries.values())
 
 
 def ablation_entries(names: Sequence[str] = (), *, seeds: int, epochs: int | None = None) -> list[Entry]:

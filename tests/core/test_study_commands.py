@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from mer_core.cli import main
+from mer_core.errors import ModelError
+from mer_core.evaluation.entries import benchmark_entries
 from mer_core.features import write_features
 from tests.core.quick_methods import crash, quick, register
 from tests.core.toy import toy_features
@@ -57,6 +59,14 @@ def test_benchmark_by_command(data: Path, tmp_path: Path, capsys: pytest.Capture
     said = " ".join(capsys.readouterr().out.split())
     assert "lbp-top was not measured: The method 'lbp-top' reads 'frames'" in said
     assert "report.html" in said
+
+
+def test_one_row_of_a_method_s_two() -> None:
+    assert [entry.name for entry in benchmark_entries(["ststnet", "hoof-rbf"], seeds=1)] == ["ststnet", "hoof-rbf"]
+    assert [entry.name for entry in benchmark_entries(["hoof", "hoof-rbf"], seeds=1)] == ["hoof", "hoof-rbf"]
+    assert benchmark_entries(["hoof-rbf"], seeds=1)[0].settings.to_dict()["kernel"] == "rbf"
+    with pytest.raises(ModelError, match="no row 'ststnet-rbf'"):
+        benchmark_entries(["ststnet-rbf"], seeds=1)
 
 
 def test_a_defect_in_one_row_is_told_at_the_end(
