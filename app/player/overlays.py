@@ -14,10 +14,15 @@ def heat_overlay(values: np.ndarray, largest: float, alignment: Alignment) -> Ov
     """A map over the crop, (h, w) float, as a picture that covers more where the map is larger; `largest` is full."""
     smooth = cv2.resize(values.astype(np.float32), (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC)
     level = np.clip(smooth / max(largest, 1e-9), 0, 1)
-    bgr = cv2.applyColorMap((level * 255).astype(np.uint8), cv2.COLORMAP_INFERNO)
     alpha = (np.clip(level * 1.6 - 0.12, 0, 1) * 255).astype(np.uint8)
-    rgba = np.ascontiguousarray(np.dstack([bgr[..., ::-1], alpha]))
+    rgba = np.ascontiguousarray(np.dstack([heat_colours(level), alpha]))
     return Overlay(rgba, _to_frame(alignment.resized(_SIDE)))
+
+
+def heat_colours(level: np.ndarray) -> np.ndarray:
+    """(h, w) of 0 to 1 as (h, w, 3) uint8 RGB."""
+    bgr = cv2.applyColorMap((level * 255).astype(np.uint8), cv2.COLORMAP_INFERNO)
+    return np.ascontiguousarray(bgr[..., ::-1])
 
 
 def _to_frame(alignment: Alignment) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
@@ -23,6 +24,7 @@ from app.line_label import LineLabel
 from app.media import Media
 from app.number_box import NumberBox
 from app.player.gap_sign import GapSign
+from app.player.heat_scale import HeatScale
 from app.player.pace import Pace
 from app.player.playback import SPEEDS, Playback
 from app.player.video_view import Overlay, VideoView
@@ -41,6 +43,22 @@ LOOKS = ("magnified", "difference")  # pictures of the face in place of the face
 _READABLE = 0.1  # seconds: while playing, numbers that change faster cannot be read, and cost as much as the picture
 OVERLAYS = ("none", "attention", "strain", *LOOKS)
 _LEAST_STRAIN = 0.005  # less is noise, and is not blown up to full colour
+_STRAIN = "Optical strain between the two frames measured: how much the skin is stretched, as a share of its length"
+_ATTENTION = (
+    "Where the model that answers looks, 0 to 1; of a model without attention, what each place adds to the answer. "
+    "The scale's ends are the least and the most of this answer."
+)
+
+
+@dataclass(frozen=True)
+class _Heat:
+    """A map over the crop: what it holds above its least, the values of no colour and of full, whose, what it means."""
+
+    above: np.ndarray
+    least: float
+    most: float
+    measurement: Measurement
+    meaning: str
 
 
 class Player(QWidget):
@@ -53,12 +71,13 @@ class Player(QWidget):
     def __init__(self, media: Media, actions: Actions) -> None:
         super().__init__()
         self._media = media
-        self._heat: dict[str, tuple[np.ndarray, float, Measurement]] = {}  # map over the crop, its largest, of what
+        self._heat: dict[str, _Heat] = {}
         self._heat_at_end = False  # where the head has the map that lies over the face
         self.view = VideoView()
         self.timeline = Timeline()
         self.playback = Playback(media, self)
         self.gap_sign = GapSign()
+        self.heat_scale = HeatScale()
         self.view.installEventFilter(self)
         self.pace_label = QLabel()
         self.pace_label.setObjectName("hint")
@@ -141,6 +160,7 @@ class Player(QWidget):
         facts.setSpacing(14)
         facts.addWidget(self._position, 1)
         facts.addWidget(self.pace_label)
+        facts.addWidget(self.heat_scale)
         facts.addWidget(self.gap_sign)
         return facts
 
@@ -185,7 +205,7 @@ class Player(QWidget):
         self._heat.pop("strain", None)
         if measurement is not None:
             strain = measurement.field.strain
-            self._heat["strain"] = strain, max(float(strain.max()), _LEAST_STRAIN), measurement
+            self._heat["strain"] = _Heat(strain, 0.0, max(float(strain.max()), _LEAST_STRAIN), measurement, _STRAIN)
         self._paint_overlay("strain")
 
     def show_attention(self, answer: Prediction | None, measurement: Measurement | None) -> None:
@@ -193,8 +213,8 @@ class Player(QWidget):
         self._heat.pop("attention", None)
         if answer is not None and measurement is not None:
             # Where it looks more than elsewhere: the map's own least and most are the scale's ends.
-            relative = answer.attention - answer.attention.min()
-            self._heat["attention"] = relative, float(relative.max()), measurement
+            least, most = float(answer.attention.min()), float(answer.attention.max())
+            self._heat["attention"] = _Heat(answer.attention - least, least, most, measurement, _ATTENTION)
         self._paint_overlay("attention")
 
     def show_face(self, alignment: Alignment | None, *, outline: bool, regions: bool) -> None:
@@ -236,16 +256,19 @@ class Player(QWidget):
             from app.player.overlays import heat_overlay
 
             overlay = None
+            self.heat_scale.setVisible(name in self._heat)
             if name in self._heat:
-                values, largest, measurement = self._heat[name]
-                self._heat_at_end = measurement.ends_nearer(self._media.index)
-                overlay = heat_overlay(values, largest, measurement.place(at_end=self._heat_at_end))
+                heat = self._heat[name]
+                self._heat_at_end = heat.measurement.ends_nearer(self._media.index)
+                place = heat.measurement.place(at_end=self._heat_at_end)
+                overlay = heat_overlay(heat.above, heat.most - heat.least, place)
+                self.heat_scale.show_range(name, heat.least, heat.most, heat.meaning)
             self.view.show_overlay(overlay)
 
     def _carry_overlay(self, index: int) -> None:
         """A map goes along with the head, as far as is known where it is."""
         heat = self._heat.get(self.chosen_overlay)
-        if heat is not None and heat[2].ends_nearer(index) != self._heat_at_end:
+        if heat is not None and heat.measurement.ends_nearer(index) != self._heat_at_end:
             self._paint_overlay(self.chosen_overlay)
 
     # Moving through the clip
@@ -277,6 +300,7 @@ class Player(QWidget):
 
     def _show_closed(self) -> None:
         self._heat.clear()
+        self.heat_scale.hide()
         self.timeline.set_clip((), ())
         self.gap_sign.show_gaps(None)
         self.view.show_overlay(None)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -14,7 +14,7 @@ from app import places
 from app.main_window import MainWindow
 from app.panels.motion import MotionPanel
 from app.player.face_marks import FaceMarks
-from app.player.video_view import VideoView
+from app.player.video_view import Overlay, VideoView
 from mer_core.project import Project
 from mer_core.recognition import Prediction
 from tests.app.smiling import HEAD, PATIENCE, open_clip
@@ -162,6 +162,36 @@ def test_an_overlay_s_strength_is_set_where_there_is_one(smiling: MainWindow, qt
     assert player.opacity.isEnabled()
     qtbot.keyClick(smiling, Qt.Key.Key_1, _ALT)
     assert not player.opacity.isEnabled()
+
+
+def test_a_map_over_the_face_has_its_scale(smiling: MainWindow, qtbot: QtBot) -> None:
+    """Its ends are said, its colours are those of the map; it goes with the map."""
+    player = smiling.player
+    measured = next(iter(smiling.desk.live._kept.values()))
+    attention = np.linspace(0.25, 0.75, 28 * 28, dtype=np.float32).reshape(28, 28)
+    player.show_attention(Prediction(("happiness",), np.ones(1, np.float32), attention, 0.0), measured)
+    assert player.heat_scale.isHidden()
+    qtbot.keyClick(smiling, Qt.Key.Key_2, _ALT)
+    assert player.heat_scale.accessibleName() == "Scale of attention 0.25 to 0.75"
+    assert player.heat_scale.isVisible()
+    assert "where the model that answers looks" in player.heat_scale.toolTip().lower()
+    qtbot.waitUntil(lambda: player.heat_scale.width() >= player.heat_scale.sizeHint().width())
+    picture = player.heat_scale.grab().toImage()
+    middle = [picture.pixelColor(x, picture.height() // 2) for x in range(picture.width())]
+    assert shows_the_strongest_of(player.view.overlay, middle)
+    qtbot.keyClick(smiling, Qt.Key.Key_3, _ALT)
+    assert player.heat_scale.accessibleName().startswith("Scale of strain 0 to 0.0")
+    qtbot.keyClick(smiling, Qt.Key.Key_1, _ALT)
+    assert player.heat_scale.isHidden()
+
+
+def shows_the_strongest_of(overlay: Overlay | None, scale: list[QColor]) -> bool:
+    """Whether the colour of the map's strongest place is one of the scale's."""
+    assert overlay is not None
+    colours = overlay.rgba[..., :3].reshape(-1, 3).astype(int)
+    strongest = colours[colours.sum(axis=1).argmax()]
+    shown = np.array([(each.red(), each.green(), each.blue()) for each in scale])
+    return bool(np.abs(shown - strongest).max(axis=1).min() <= 3)
 
 
 @pytest.mark.parametrize("overlay", ["strain", "attention"])
