@@ -82,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.json.write_text(text, encoding="utf-8")
         except OSError as error:
             raise MerError(f"{arguments.json} cannot be written ({error.strerror}): choose another place.") from error
-    console = Console()
+    console = Console(highlight=False)
     warning = " – LEAKS SUBJECTS: flattering, not for comparison" if result["leaks_subjects"] else ""
     seeds = len(result["seeds"])
     title = f"{result['method']}, {result['protocol']}, {counted(result['folds'], 'fold')}, {counted(seeds, 'seed')}"

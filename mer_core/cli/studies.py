@@ -134,7 +134,7 @@ def _show(study: dict[str, Any], report: Path) -> None:
     from mer_core.report.recipes import recipe_notes
     from mer_core.report.rows import not_run
 
-    console = Console()
+    console = Console(highlight=False)
     leaks = any(one["leaks_subjects"] for one in study["divisions"].values())
     warning = " – LEAKS SUBJECTS: flattering, not for comparison" if leaks else ""
     protocols = ", ".join(f"{one['protocol']} ({counted(one['folds'], 'fold')})" for one in study["divisions"].values())
