@@ -53,7 +53,8 @@ class Live(QObject):
         self._kept: OrderedDict[tuple[int, int, FlowSettings], Measurement] = OrderedDict()
         self._requests = 0  # counted, so that of two results the one asked for later is shown, whichever comes first
         self._given: dict[_Purpose, int] = {"field": 0, "recognise": 0}  # the newest request answered
-        self._card: dict[str, Any] = {}
+        self.card: dict[str, Any] = {}
+        """That of the model which answers; empty where there is none."""
         media.opened.connect(self._align)
         session.clip_changed.connect(self._follow_choice)
         media.closed.connect(self._let_go)
@@ -65,7 +66,7 @@ class Live(QObject):
 
     def use_model(self, folder: Path | None, card: dict[str, Any]) -> None:
         """Answer by another model, at once; what is measured, is measured as that model learned it."""
-        self._card = card
+        self.card = card
         self.recogniser.forget()
         self.recognised.emit(None, None)
         self.recogniser.use(folder)
@@ -239,7 +240,7 @@ class Live(QObject):
         from mer_core.analysis import settings_for  # loaded by the aligning thread, all but this file
 
         try:
-            return replace(settings_for(self._card), **changes)
+            return replace(settings_for(self.card), **changes)
         except MerError as error:
             self.failed.emit(str(error))
             return None
@@ -278,7 +279,7 @@ class Live(QObject):
             give(self._kept[key])
             return
 
-        card, (onset, target, settings) = self._card, key
+        card, (onset, target, settings) = self.card, key
 
         def keep(found: Measurement) -> None:
             if alignment is not self.alignment:
@@ -286,7 +287,7 @@ class Live(QObject):
             self._kept[key] = found
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-            if card is self._card:  # else what is needed now has been asked for since
+            if card is self.card:  # else what is needed now has been asked for since
                 give(found)
 
         def work() -> Measurement:

@@ -49,6 +49,7 @@ from app.sample_maker import SampleMaker
 from app.spotting.suggesting import Suggesting
 from app.work_bar import WorkBar
 from mer_core.annotation.label_maps import class_among
+from mer_core.models.cards import doubts
 from mer_core.project import FILE_NAME
 
 _WITH_PROJECT = ("close_project", "retrain")
@@ -242,7 +243,8 @@ class MainWindow(QMainWindow):
     def _show_recognition(self, answer: Any, measurement: Any) -> None:
         self.player.show_attention(answer, measurement)
         if answer is not None:
-            self.recognition_panel.show_answer(answer, self._coded(answer.classes), measurement.warnings)
+            warnings = measurement.warnings + doubts(self.desk.live.card)
+            self.recognition_panel.show_answer(answer, self._coded(answer.classes), warnings)
 
     def _coded(self, classes: Sequence[str]) -> str | None:
         annotation = self.desk.session.annotation

@@ -106,13 +106,8 @@ def settings_for(card: Mapping[str, Any]) -> FlowSettings:
 
 
 def settings_mismatch(card: Mapping[str, Any], settings: FlowSettings) -> tuple[str, ...]:
-    """A sentence where flow measured by `settings` is not what the model was trained on, or nobody knows; else nothing.
-
-    Nobody does of a model that was not trained here: its card has an ``origin``.
-    """
+    """A sentence where flow measured by `settings` is not what the model was trained on; else nothing."""
     trained = card.get("features", {}).get("flow")
-    if trained is None and "origin" in card:
-        return ("On what flow the model was trained is not known: how much its answer is worth is not either.",)
     if trained is None or dict(trained) == settings.to_dict():
         return ()
     return ("The model was trained on flow that was measured differently: its answer is worth less.",)

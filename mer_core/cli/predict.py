@@ -14,6 +14,7 @@ from mer_core.clips import Clip, open_clip
 from mer_core.errors import MerError
 from mer_core.faces import WHOLE_FRAME, Alignment, FaceChoice, align_clip
 from mer_core.flow import FLOW_METHODS, FlowSettings
+from mer_core.models.cards import doubts
 from mer_core.project.models import DEFAULT_MODEL
 from mer_core.recognition import Prediction, Recogniser
 
@@ -45,15 +46,15 @@ def run(arguments: argparse.Namespace) -> int:
         settings = settings_for(recogniser.card)
         if arguments.flow is not None:
             settings = replace(settings, method=arguments.flow)
-        doubts = settings_mismatch(recogniser.card, settings)
+        said = doubts(recogniser.card) + settings_mismatch(recogniser.card, settings)
         choice = _choice(arguments.face, onset)
         alignment = align_clip(clip, choice=choice)
-        doubts += _elsewhere(choice, alignment)
+        said += _elsewhere(choice, alignment)
         measured = measure_clip(clip.read, alignment, onset, apex, settings)
         opinion = recogniser.predict(measured.cube, measured.apex, measured.onset)
         result = _result(clip, (onset, apex), alignment, measured, opinion, settings)
     result["model"] = str(arguments.model)
-    result["warnings"] = [*measured.warnings, *doubts]
+    result["warnings"] = [*measured.warnings, *said]
     if arguments.json:
         print(json.dumps(result, indent=2, ensure_ascii=False))
     else:

@@ -18,6 +18,7 @@ from mer_core.datasets.found import FoundClip, FoundExpression, ImportReport, Li
 from mer_core.datasets.place import place_marks
 from mer_core.errors import ClipError, MerError
 from mer_core.progress import Progress, silent
+from mer_core.subjects import is_named
 
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"BM", b"II*\0", b"MM\0*")
 
@@ -229,7 +230,7 @@ class _Collector:
     ) -> ImportReport:
         """All of it in figures."""
         expressions = [each for clip in clips for each in clip.expressions]
-        if unnamed := sum(not clip.subject for clip in clips):
+        if unnamed := sum(not is_named(clip.subject) for clip in clips):
             remarks = [
                 *remarks,
                 f"Nothing names the subject of {counted(unnamed, 'clip')}: it is not taken from the clip's name, and "

@@ -1,6 +1,7 @@
 """A model's card: what it was trained on and how well it does. Reading one needs no torch."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,13 @@ def read_card(folder: Path) -> dict[str, Any]:
             f"The model's card {path} has a wrong {', '.join(wrong)}: choose another model or train it again."
         )
     return card
+
+
+def doubts(card: Mapping[str, Any]) -> tuple[str, ...]:
+    """A sentence that belongs beside every answer of a model which was not trained here: its card has an ``origin``."""
+    if "origin" not in card:
+        return ()
+    return ("On what flow this model was trained is not known, so nor is how much its answer is worth.",)
 
 
 def rename(folder: Path, name: str) -> None:

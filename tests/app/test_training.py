@@ -324,6 +324,7 @@ def test_a_public_checkpoint_answers_from_the_menu_and_its_card_claims_nothing(
     window.desk.session.choose_clip(2)
     qtbot.waitUntil(lambda: bool(window.recognition_panel.bars.probabilities), timeout=_PATIENCE)
     assert window.desk.model == folder / "runs" / "public"
+    assert "On what flow this model was trained is not known" in window.recognition_panel._warnings.text()
     qtbot.mouseClick(window.recognition_panel.card_button, Qt.MouseButton.LeftButton)
     dialog = opened(window, ModelCard)
     said = dialog.page.toPlainText()

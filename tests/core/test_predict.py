@@ -109,3 +109,13 @@ def test_a_missing_clip_or_model_is_one_sentence(
     told = capsys.readouterr().err.strip()
     assert "none" in told
     assert "Traceback" not in told
+
+
+def test_a_point_beside_the_face_is_told(clip: Path, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["predict", str(clip), "--onset", "40", "--apex", "45", "--model", str(model), "--json", "--face"]
+    height, width = moved().shape[:2]
+    assert main([*asked, f"{width / 2},{height / 2}"]) == 0
+    assert json.loads(capsys.readouterr().out)["warnings"] == []
+    assert main([*asked, "1,1"]) == 0
+    (said,) = json.loads(capsys.readouterr().out)["warnings"]
+    assert said.startswith("There is no face at 1, 1: the nearest, about ")
