@@ -11,6 +11,7 @@ from mer_core.evaluation.protocols import PROTOCOLS, Split, split
 from mer_core.evaluation.saved_splits import read_split
 from mer_core.evaluation.subset import mapped, only_datasets
 from mer_core.features import FeatureSet, check_features, check_trainable
+from mer_core.left_out import left_out_notes
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,17 @@ def apply_plan(features: FeatureSet, plan: Plan, *, draws_more: bool = False) ->
     """
     check_features(features)
     _check_wishes(plan, draws_more)
-    label_map = MEGC if plan.protocol == "composite" else plan.label_map
-    if label_map is not None:
-        features = mapped(features, label_map)
     if plan.datasets:
         features = only_datasets(features, plan.datasets)
+    if plan.protocol == "cross":
+        features = _both_sides(features, plan)
+    label_map = MEGC if plan.protocol == "composite" else plan.label_map
+    if label_map is not None:  # after the choice of clips, so that only theirs count as left out
+        features = mapped(features, label_map)
     if plan.saved is not None:
         division = read_split(plan.saved, features)
     elif plan.protocol == "cross":
-        features, division = _cross(features, plan)
+        division = Split(PROTOCOLS["cross"], np.isin(features.dataset, plan.test)[None, :])
     else:
         if plan.protocol == "composite":
             _check_composite(features)
@@ -66,7 +69,9 @@ def apply_plan(features: FeatureSet, plan: Plan, *, draws_more: bool = False) ->
 
 
 def check_division(features: FeatureSet, division: Split) -> None:
-    """Raise FeatureError where a fold leaves fewer than two classes to learn from: no method could be judged on it."""
+    """Raise FeatureError where no method could be judged: nothing is held out, or less than two classes are left."""
+    if not division.held_out.any():
+        raise FeatureError(" ".join(["There is no clip to be tested on.", *left_out_notes(features.attributes)]))
     for fold, held_out in enumerate(division.held_out):
         learnt = np.unique(features.label[~held_out])
         if len(learnt) < 2:
@@ -106,14 +111,13 @@ def _check_wishes(plan: Plan, draws_more: bool) -> None:
         )
 
 
-def _cross(features: FeatureSet, plan: Plan) -> tuple[FeatureSet, Split]:
+def _both_sides(features: FeatureSet, plan: Plan) -> FeatureSet:
     if not plan.train or not plan.test:
         raise FeatureError("The protocol 'cross' needs data sets to train on and to test on: --train A,B --test C.")
     both = sorted(set(plan.train) & set(plan.test))
     if both:
         raise FeatureError(f"The data set {', '.join(both)} cannot be both learnt from and tested on: name it once.")
-    features = only_datasets(features, (*plan.train, *plan.test))
-    return features, Split(PROTOCOLS["cross"], np.isin(features.dataset, plan.test)[None, :])
+    return only_datasets(features, (*plan.train, *plan.test))
 
 
 def _check_composite(features: FeatureSet) -> None:

@@ -39,12 +39,29 @@ def test_what_a_label_map_leaves_out_is_counted_and_said_with_the_result(
     assert LEFT_OUT in told["notes"]
 
 
+@pytest.mark.parametrize("plan", [Plan(datasets=("b",)), Plan("cross", train=("a",), test=("b",))])
+def test_only_clips_that_were_asked_for_count_as_left_out(plan: Plan) -> None:
+    dataset = np.repeat(["a", "b", "c"], [6, 12, 6])
+    features = replace(TOY, dataset=dataset, label=np.arange(24) % 4, classes=EMOTIONS)
+    taken, _ = apply_plan(features, replace(plan, label_map=MEGC))
+    asked = np.isin(dataset, plan.datasets or (*plan.train, *plan.test))
+    assert taken.attributes["in_no_class"] == {"tense": int((features.label[asked] == 0).sum())}
+
+
 def test_what_a_label_map_leaves_out_stands_in_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     register(monkeypatch, quick("one"))
     features = replace(TOY, label=np.arange(24) % 4, classes=EMOTIONS)
     study = run_study("benchmark", features, Plan(label_map=MEGC), benchmark_entries(seeds=1), tmp_path)
     assert LEFT_OUT in write_report(study, tmp_path).read_text(encoding="utf-8")
     assert LEFT_OUT in (tmp_path / "table.tex").read_text(encoding="utf-8")
+
+
+def test_nothing_to_be_tested_on_names_what_was_left_out() -> None:
+    dataset = np.repeat(["a", "b"], [18, 6])
+    label = np.where(dataset == "b", 0, 1 + np.arange(24) % 3)
+    features = replace(TOY, dataset=dataset, label=label, classes=EMOTIONS)
+    with pytest.raises(FeatureError, match=r"no clip to be tested on\. Left out: 6 clips .*: tense \(6\)"):
+        apply_plan(features, Plan("cross", train=("a",), test=("b",), label_map=MEGC))
 
 
 def test_one_class_that_a_label_map_left_over_names_what_it_left_out() -> None:
