@@ -53,9 +53,12 @@ def merged_views(weights: Weights) -> tuple[Tensor, Tensor]:
 
 
 def attend_by_merged_views(maps: Tensor, weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
-    """What ``micro_attention`` gives, by ``merged_views``: quicker for a few clips of which nothing is learnt."""
-    both = member_convolve(maps, weight, bias)
-    return both[..., :-1], torch.sigmoid(both[..., -1])
+    """What ``micro_attention`` gives, by ``merged_views``: quicker for a few clips of which nothing is learnt.
+
+    weight and bias may have further outputs behind those of ``merged_views``: they are not looked at.
+    """
+    both, channels = member_convolve(maps, weight, bias), maps.shape[-1]
+    return both[..., :channels], torch.sigmoid(both[..., channels])
 
 
 def _parallel(maps: Tensor, weights: Weights) -> tuple[Tensor, Tensor]:

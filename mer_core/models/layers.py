@@ -103,8 +103,14 @@ def normalise_by_batch(
 
 def normalise(maps: Tensor, mean: Tensor, variance: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
     """Batch norm of (B, h, w, K, c) with given statistics, all (K, c)."""
+    factor, offset = as_factor(mean, variance, scale, shift)
+    return maps * factor + offset
+
+
+def as_factor(mean: Tensor, variance: Tensor, scale: Tensor, shift: Tensor) -> tuple[Tensor, Tensor]:
+    """Batch norm with given statistics as a factor and an offset, (K, c) as they are."""
     factor = scale * (variance + _EPSILON).rsqrt()
-    return maps * factor + (shift - mean * factor)
+    return factor, shift - mean * factor
 
 
 def attend_and_pool(maps: Tensor, attention: Tensor, base: float) -> Tensor:

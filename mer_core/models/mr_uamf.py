@@ -19,15 +19,10 @@ from torch import Tensor
 
 from mer_core.errors import ModelError
 from mer_core.models import layers
-from mer_core.models.attention import (
-    attend_by_merged_views,
-    attention_shapes,
-    merged_views,
-    micro_attention,
-    over_crop,
-)
+from mer_core.models.attention import attention_shapes, micro_attention, over_crop
 from mer_core.models.inputs import Inputs, flow_channels
 from mer_core.models.member_network import MemberNetwork, Output, Shapes, dropout, glorot
+from mer_core.models.settled import SettledStreams
 from mer_core.training.settings import TrainSettings
 
 KERNELS = 16
@@ -47,11 +42,16 @@ class MrUamf(MemberNetwork):
         generator: torch.Generator | None = None,
     ) -> Output:
         """Logits and attention of every member for every clip: see ``MemberNetwork.forward``."""
-        vectors, attention = self._stream("flow", flow, keep, generator)
+        pictures = {"flow": flow}
         if self.settings.image != "none":
             if image is None:
                 raise ModelError("This model reads a picture of the face beside the flow, but none was given.")
-            vectors = torch.cat([vectors, self._stream("image", image, keep, generator)[0]], dim=-1)
+            pictures["image"] = image
+        if keep is None and self._settled is not None:
+            vectors, attention = self._settled(list(pictures.values()))
+        else:
+            seen = [self._stream(stream, picture, keep, generator) for stream, picture in pictures.items()]
+            vectors, attention = torch.cat([vector for vector, _ in seen], dim=-1), seen[0][1]
         if self.settings.hidden:
             vectors = self.connect("hidden", vectors).relu()
             drop = self._dropout(vectors.shape, 1, generator)
@@ -102,19 +102,17 @@ class MrUamf(MemberNetwork):
         return pooled.permute(0, 3, 4, 1, 2).reshape(len(pooled), self.members, POOLED), attention
 
     @cached_property
-    def _merged(self) -> dict[str, tuple[Tensor, Tensor]]:
-        """By stream, the views of members that learn no more, once they were merged."""
-        return {}
+    def _settled(self) -> SettledStreams | None:
+        """The streams, if they learn no more; looked up once."""
+        if self.settings.attention == "residual" or any(weight.requires_grad for weight in self.weights.values()):
+            return None
+        streams = [stream for stream in ("flow", "image") if f"{stream}.weight" in self.weights]
+        return SettledStreams(streams, self.weights, self.statistics, self.settings)
 
     def _attend(self, stream: str, maps: Tensor) -> tuple[Tensor, Tensor]:
         """See ``micro_attention``."""
-        if (merged := self._merged.get(stream)) is not None:
-            return attend_by_merged_views(maps, *merged)
         prefix = f"{stream}.attention."
         own = {n.removeprefix(prefix): w for n, w in self.weights.items() if n.startswith(prefix)}
-        if self.settings.attention == "parallel" and not any(weight.requires_grad for weight in own.values()):
-            self._merged[stream] = merged_views(own)  # they learn no more
-            return attend_by_merged_views(maps, *self._merged[stream])
         return micro_attention(maps, own, self.settings.attention)
 
     def _batch_norm(self, stream: str, maps: Tensor, keep: Tensor | None, drop: Tensor | None) -> Tensor:

@@ -38,6 +38,33 @@ def test_shapes_under_every_switch(changes: dict[str, object]) -> None:
     assert torch.isfinite(output.logits).all()
 
 
+@pytest.mark.parametrize("norm", ["pooled", "printed"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"attention": "residual"},
+        {"attention": "off", "image": "none"},
+        {"literal_attention": True, "image": "difference"},
+        {"half_waves": True, "hidden": 20},
+    ],
+)
+def test_settled_streams_answer_as_those_that_learn(changes: dict[str, object], norm: str) -> None:
+    settings = TrainSettings.from_dict({**changes, "norm": norm})
+    network, random = _network(settings, members=3), torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for tensor in (*network.weights.values(), *network.statistics.values()):  # members that differ, as trained
+            tensor += 0.2 * torch.rand(tensor.shape, generator=random)
+    inputs = Inputs(FEATURES.flow, FEATURES.apex, settings, FEATURES.apex[::-1])
+    pictures = inputs.pick(torch.arange(4), torch.arange(4) % 2)
+    settled = network.select([0, 1, 2]).forward(*pictures)
+    assert not settled.logits.requires_grad
+    assert (network.select([0])._settled is None) == (settings.attention == "residual")
+    learning = network.forward(*pictures)
+    torch.testing.assert_close(settled.logits, learning.logits, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(settled.attention, learning.attention, atol=1e-5, rtol=1e-4)
+
+
 def test_baseline_is_stst_net_in_size() -> None:
     """STSTNet has 1,683 parameters: 448 of convolutions, 32 of batch norm, 1,203 of classes."""
     network = _network(TrainSettings(attention="off", image="none"), members=1)
