@@ -34,6 +34,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SETTING=A,B",
         help="let each fold choose this setting's value on inner folds of its own clips; may be given several times",
     )
+    parser.add_argument(
+        "--together",
+        metavar="N",
+        type=int,
+        default=1,
+        help="with --choose: the N combinations that do best on the inner folds answer together (default: 1)",
+    )
     parser.add_argument("--save-split", metavar="FILE", type=Path, help="write the folds here, for --split")
     parser.add_argument(
         "--test-peek",
@@ -73,6 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
             save_split=arguments.save_split,
             test_peek=arguments.test_peek,
             choose=choose,
+            together=arguments.together,
             command=command_line(),
             progress=progress,
         )

@@ -22,17 +22,20 @@ from mer_core.models.method import Method, OnEpoch
 from mer_core.models.settings import MethodSettings
 
 INNER_FOLDS = 5
+BUNDLES = 10
+"""Where there are more folds than this, several choose together: ten choices cost a quarter of forty."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """held_out: (N, C) probabilities, NaN where no fold holds a clip out. candidate: (F,) which each fold chose.
+    """What each of F folds chose of the candidates, and what came of it.
 
-    inner_uf1: (F, candidates) pooled UF1 of each in the fold's own inner folds.
+    held_out: (N, classes) probabilities, NaN where no fold holds a clip out. chosen: (F, together) int64, the
+    candidates that answer together, best first. inner_uf1: (F, candidates) the pooled UF1 that decided.
     """
 
     held_out: np.ndarray
-    candidate: np.ndarray
+    chosen: np.ndarray
     inner_uf1: np.ndarray
 
 
@@ -47,6 +50,16 @@ def candidates(settings: MethodSettings, values: Mapping[str, Sequence[Any]]) ->
     return [replace(settings, **dict(zip(values, each, strict=True))) for each in product(*values.values())]
 
 
+def check_together(together: int, tried: Sequence[MethodSettings]) -> None:
+    """Raise ModelError where not that many of the candidates can answer as one."""
+    if not 1 <= together <= len(tried):
+        raise ModelError(
+            f"{together} candidates cannot answer together, for there are {len(tried)}: ask for 1 to {len(tried)}."
+            if len(tried) > 1
+            else "Candidates that answer together are to be chosen from: name the settings and values to choose."
+        )
+
+
 def predict_chosen(
     method: Method,
     features: FeatureSet,
@@ -54,50 +67,70 @@ def predict_chosen(
     tried: Sequence[MethodSettings],
     seed: int,
     on_epoch: OnEpoch,
+    together: int = 1,
 ) -> Choice:
-    """As ``Method.predict_held_out``, each fold with the settings of ``tried`` that do best in its inner folds.
+    """As ``Method.predict_held_out``, each fold with the settings of ``tried`` that do best without its clips.
 
-    Inner folds are five of whole subjects; the pooled UF1 decides, among equals the first. FeatureError where a fold
-    has too few subjects of its own.
+    Beyond ten folds, ten bundles of folds choose, each without the clips of all its folds. The pooled UF1 of five inner
+    folds of whole subjects decides, among equals the first. together: how many of the best answer as one, by their
+    mean. FeatureError where too few subjects are left to choose with.
     """
-    steps, done = len(held_out) * len(tried) + 1, 0
+    dealt = bundles(len(held_out), seed)
+    pace = _Pace(on_epoch, len(dealt) * INNER_FOLDS * len(tried) + len(held_out) * together)
     uf1 = np.zeros((len(held_out), len(tried)))
-    for fold, rows in enumerate(held_out):
-        own = features.select(~rows)
+    for bundle in dealt:
+        own = features.select(~held_out[bundle].any(axis=0))
         try:
             inner = split("kfold", own.label, own.group, folds=INNER_FOLDS, seed=seed)
             check_division(own, inner)
         except FeatureError as error:
-            raise FeatureError(f"No settings can be chosen within fold {fold + 1}. {error}") from error
+            raise FeatureError(f"No settings can be chosen within fold {bundle[0] + 1}. {error}") from error
         for number, settings in enumerate(tried):
-
-            def told(epoch: int, epochs: int, done: int = done) -> None:
-                on_epoch(round(1000 * (done + epoch / max(epochs, 1))), 1000 * steps)
-
-            answers = method.predict_held_out(own, inner.held_out, settings, seed, told)
+            answers = method.predict_held_out(own, inner.held_out, settings, seed, pace.of(INNER_FOLDS))
             check_probabilities(method.name, answers, own, inner.held_out)
-            uf1[fold, number] = score(own.label, answers.argmax(axis=1), own.classes)["uf1"]
-            done += 1
-    candidate = uf1.argmax(axis=1)
-    answers = np.full((len(features), len(features.classes)), np.nan, np.float32)
-    for number in np.unique(candidate):
-        folds = held_out[candidate == number]
-
-        def last(epoch: int, epochs: int) -> None:
-            on_epoch(round(1000 * (steps - 1 + epoch / max(epochs, 1))), 1000 * steps)
-
-        own_answers = method.predict_held_out(features, folds, tried[number], seed, last)
-        check_probabilities(method.name, own_answers, features, folds)
+            uf1[bundle, number] = score(own.label, answers.argmax(axis=1), own.classes)["uf1"]
+    chosen = np.argsort(-uf1, axis=1, kind="stable")[:, :together]
+    total = np.zeros((len(features), len(features.classes)))
+    total[~held_out.any(axis=0)] = np.nan
+    for number in np.unique(chosen):
+        folds = held_out[(chosen == number).any(axis=1)]
+        answers = method.predict_held_out(features, folds, tried[number], seed, pace.of(len(folds)))
+        check_probabilities(method.name, answers, features, folds)
         there = folds.any(axis=0)
-        answers[there] = own_answers[there]
-    return Choice(answers, candidate, uf1)
+        total[there] += answers[there]
+    return Choice((total / together).astype(np.float32), chosen, uf1)
+
+
+def bundles(folds: int, seed: int) -> list[np.ndarray]:
+    """Numbers of the folds that choose together, dealt without a look at their clips."""
+    dealt = np.random.default_rng(seed).permutation(folds)
+    return sorted((np.sort(bundle) for bundle in np.array_split(dealt, min(BUNDLES, folds))), key=lambda each: each[0])
+
+
+class _Pace:
+    """Tells how much of several trainings is done, each by its share of ``total``."""
+
+    def __init__(self, on_epoch: OnEpoch, total: int) -> None:
+        self._on_epoch = on_epoch
+        self._total = total
+        self._before = self._share = 0
+
+    def of(self, share: int) -> OnEpoch:
+        """What the next training tells its epochs to."""
+        self._before += self._share
+        self._share = share
+
+        def told(epoch: int, epochs: int) -> None:
+            self._on_epoch(round(1000 * (self._before + share * epoch / max(epochs, 1))), 1000 * self._total)
+
+        return told
 
 
 def choices_said(
     choices: Sequence[Choice], tried: Sequence[MethodSettings], names: Sequence[str]
 ) -> list[dict[str, Any]]:
     """JSON-ready, the most frequent first: each candidate's values, and how many folds of all seeds chose it."""
-    counts = Counter(int(number) for choice in choices for number in choice.candidate)
+    counts = Counter(int(number) for choice in choices for number in choice.chosen.flat)
     mean = np.mean([choice.inner_uf1.mean(axis=0) for choice in choices], axis=0)
     said = [
         {

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mer_core.errors import ModelError
-from mer_core.evaluation.choosing import candidates, choices_said, predict_chosen
+from mer_core.evaluation.choosing import candidates, check_together, choices_said, predict_chosen
 from mer_core.evaluation.code_digest import code_digest
 from mer_core.evaluation.notes import missing_in_training, notes_on
 from mer_core.evaluation.parts import Part, Task, measure
@@ -33,6 +33,7 @@ def evaluate(
     save_split: Path | None = None,
     test_peek: bool = False,
     choose: Mapping[str, Sequence[Any]] | None = None,
+    together: int = 1,
     command: str = "",
     progress: Progress = silent,
 ) -> dict[str, Any]:
@@ -41,7 +42,8 @@ def evaluate(
     settings: the method's own, its defaults if None. plan: leave one subject out if None. Nothing is chosen on held-out
     clips: the last epoch counts; ``test_peek`` adds what choosing there would have claimed, where the method shows its
     epochs. choose: settings by name and the values to try, of which each fold chooses on inner folds of its own clips
-    (``mer_core.evaluation.choosing``). The figures are those of ``result.figures``.
+    (``mer_core.evaluation.choosing``); together: how many of the best combinations answer as one. The figures are those
+    of ``result.figures``.
     """
     plan = plan or Plan()
     features, division = apply_plan(features, plan)
@@ -55,6 +57,7 @@ def evaluate(
     if test_peek and choose:
         raise ModelError("Settings chosen on inner folds and peeking at the test clips are two things: ask for one.")
     tried = candidates(settings, choose or {})
+    check_together(together, tried)
     choices = []
     if save_split is not None:
         write_split(save_split, features, division)
@@ -69,7 +72,7 @@ def evaluate(
 
         if choose:
             start = time.perf_counter()
-            choices.append(predict_chosen(chosen, features, division.held_out, tried, seed, on_epoch))
+            choices.append(predict_chosen(chosen, features, division.held_out, tried, seed, on_epoch, together))
             parts.append(Part(choices[-1].held_out, time.perf_counter() - start))
             continue
         task = Task(method, method, settings, seed, "full", test_peek)
@@ -93,7 +96,7 @@ def evaluate(
         "aggregation": "pooled over folds, then mean and sd over seeds",
         **figures(features, division, held_out, [part.epochs for part in parts if part.epochs is not None]),
         "settings": settings.to_dict(),
-        **({"chosen": choices_said(choices, tried, list(choose))} if choose else {}),
+        **({"chosen": choices_said(choices, tried, list(choose)), "together": together} if choose else {}),
         "features": features.attributes,
         "versions": versions(),
         "code": code_digest(),
