@@ -141,6 +141,11 @@ class _Filter(QSortFilterProxyModel):
             return True
         return super().filterAcceptsRow(row, parent)
 
+    def look_again(self) -> None:
+        """Another clip is shown: the former one stays only if it matches."""
+        self.beginFilterChange()
+        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+
 
 class _Table(QTableView):
     """Letters are the window's keys, also where one of them does nothing at the moment."""
@@ -205,6 +210,10 @@ class ClipList(QWidget):
         session.project_changed.connect(self._tell_count)
         session.clip_changed.connect(self._follow)
         session.clips_changed.connect(self._follow)
+        # Queued: the list itself may be choosing the clip, and shall not lose rows meanwhile.
+        session.clip_changed.connect(self._shown.look_again, Qt.ConnectionType.QueuedConnection)
+        for changed in (self._shown.rowsInserted, self._shown.rowsRemoved, self._shown.modelReset):
+            changed.connect(self._tell_count)
         self.table.clicked.connect(self._try_again)
 
     def step(self, by: int) -> None:
@@ -250,10 +259,9 @@ class ClipList(QWidget):
             self._set_widths(_WITH_DATASET if wide else _WIDTHS)
 
     def _tell_count(self) -> None:
-        total = self.model.rowCount()
-        self._count.setText(
-            f"{self.model.coded()} of {total} clips coded" if total else "No clips yet: File › Open clip"
-        )
+        total, listed = self.model.rowCount(), self._shown.rowCount()
+        said = f"{self.model.coded()} of {total} clips coded" if total else "No clips yet: File › Open clip"
+        self._count.setText(said if listed == total else f"{said}, {listed} listed")
 
     def _offer(self, position: QPoint) -> None:
         index = self.table.indexAt(position)

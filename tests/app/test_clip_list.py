@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
@@ -55,3 +56,24 @@ def test_people_of_one_name_are_told_apart_by_data_set_and_only_they(listed: Mai
     assert listed.clip_list.table.columnWidth(1) < width
     qtbot.keyClick(listed, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert subjects(listed) == ["casme2/01", "02", "006", "samm/01"]
+
+
+def test_a_filter_lists_what_matches_and_the_clip_shown_as_long_as_it_is_shown(
+    listed: MainWindow, qtbot: QtBot
+) -> None:
+    clips, session = listed.clip_list, listed.desk.session
+    count = clips.findChild(QLabel)
+    assert count is not None
+    assert count.text() == "0 of 4 clips coded"
+    session.choose_clip(1)
+    qtbot.keyClicks(clips.filter, "samm")
+    assert subjects(listed) == ["casme2/01", "samm/01"]
+    assert count.text() == "0 of 4 clips coded, 2 listed"
+    clips.table.selectRow(1)
+    qtbot.waitUntil(lambda: subjects(listed) == ["samm/01"])
+    assert session.clip is not None
+    assert session.clip.dataset == "samm"
+    assert clips.table.currentIndex().row() == 0
+    assert count.text() == "0 of 4 clips coded, 1 listed"
+    clips.filter.clear()
+    assert count.text() == "0 of 4 clips coded"
