@@ -331,8 +331,10 @@ def test_a_long_opening_says_how_far_it_is_and_is_given_up(
 
 def test_once_it_stands_the_number_shown_is_the_frames_own(played: MainWindow, qtbot: QtBot) -> None:
     choose_speed(played, 1.0)
+    qtbot.keyClick(played, Qt.Key.Key_L)  # half a second long, it would end by itself where the machine is held up
     for _ in range(3):
-        qtbot.keyClick(played, Qt.Key.Key_Space)
+        with qtbot.waitSignal(played.desk.media.frame_shown, timeout=5000):
+            qtbot.keyClick(played, Qt.Key.Key_Space)
         qtbot.wait(130)
         qtbot.keyClick(played, Qt.Key.Key_Space)
         assert not played.player.playback.playing
