@@ -1,6 +1,7 @@
 """A window for tests, closed and checked afterwards."""
 
 from collections.abc import Callable, Iterator
+from functools import partialmethod
 from pathlib import Path
 
 import cv2
@@ -11,7 +12,20 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
-from tests.app.smiling import PATIENCE, make_clips, open_clip
+from tests.app.smiling import make_clips, open_clip
+
+
+class _PatientBot(QtBot):
+    """Waits for what is to come a minute and a half, for the machine may be busy."""
+
+    waitUntil = partialmethod(QtBot.waitUntil, timeout=90_000)  # noqa: N815
+    waitSignal = partialmethod(QtBot.waitSignal, timeout=90_000)  # noqa: N815
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:  # noqa: ARG001
+    """Hands and eyes of a user."""
+    return _PatientBot(request)
 
 
 @pytest.fixture
@@ -22,7 +36,7 @@ def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
     window.resize(1280, 800)
     window.show()
     window.plots.load()
-    qtbot.waitUntil(lambda: window.plots.motion is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.plots.motion is not None)
     qtbot.waitUntil(window.isActiveWindow)
     yield window
     window.close()
@@ -65,5 +79,5 @@ def smiling(window: MainWindow, qtbot: QtBot, clips: Path, tmp_path: Path) -> Ma
     open_clip(window, qtbot, clips / "smile", tmp_path)
     panel = window.plots.motion
     assert panel is not None
-    qtbot.waitUntil(lambda: panel.maps() is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: panel.maps() is not None)
     return window

@@ -10,7 +10,6 @@ from pytestqt.qtbot import QtBot
 from app.main_window import MainWindow
 from tests.moving_face import moved, noisy, portrait, similarity, smile
 
-PATIENCE = 15_000  # milliseconds
 HEAD = similarity(0.6, 1.0, (2, -1), (224, 200))
 
 
@@ -35,8 +34,8 @@ def open_clip(window: MainWindow, qtbot: QtBot, folder: Path, tmp_path: Path) ->
     window.desk.live.recogniser.use(None)
     window.open_paths([folder])
     live, media = window.desk.live, window.desk.media
-    qtbot.waitUntil(lambda: media.buffer is not None and media.buffer.loaded == 5, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: live.alignment is not None or bool(live.no_face), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: media.buffer is not None and media.buffer.loaded == 5)
+    qtbot.waitUntil(lambda: live.alignment is not None or bool(live.no_face))
     window.player.view.setFocus()
     for key in (Qt.Key.Key_O, Qt.Key.Key_End, Qt.Key.Key_A):
         qtbot.keyClick(window, key)

@@ -74,7 +74,7 @@ def test_bad_input(
 ) -> None:
     window.desk.session.create_project(tmp_path / "project", "anna")
     window.open_paths([frames("EP01", 8)])
-    qtbot.waitUntil(lambda: window.desk.media.clip is not None, timeout=5000)
+    qtbot.waitUntil(lambda: window.desk.media.clip is not None)
     project = window.desk.session.project
     assert project is not None
     clips, shown = project.clips(), window.desk.session.clip
@@ -84,7 +84,7 @@ def test_bad_input(
 
     window.open_paths([bad])
 
-    qtbot.waitUntil(lambda: bool(window.notice.text), timeout=5000)
+    qtbot.waitUntil(lambda: bool(window.notice.text))
     sentence = window.notice.text
     assert bad.name in sentence
     assert "\n" not in sentence
@@ -105,10 +105,10 @@ def test_one_bad_clip_among_good_ones_is_named_and_left_out(
 ) -> None:
     window.desk.session.create_project(tmp_path / "project", "anna")
     window.open_paths([frames("EP01", 8), _missing(tmp_path)])
-    qtbot.waitUntil(lambda: bool(window.notice.text), timeout=5000)
+    qtbot.waitUntil(lambda: bool(window.notice.text))
     assert "gone" in window.notice.text
     assert "1 of 2" in window.notice.text
-    qtbot.waitUntil(lambda: window.desk.media.clip is not None, timeout=5000)
+    qtbot.waitUntil(lambda: window.desk.media.clip is not None)
     assert window.desk.session.project is not None
     assert [clip.name for clip in window.desk.session.project.clips()] == ["EP01"]
 

@@ -24,9 +24,7 @@ def coded(window: MainWindow, qtbot: QtBot, tmp_path: Path, frames: Callable[[st
     """The window on a project of two clips of 40 frames, numbered from 10."""
     window.desk.session.create_project(tmp_path / "project", "anna")
     window.open_paths([frames("EP01", 40), frames("EP02", 40)])
-    qtbot.waitUntil(
-        lambda: window.desk.media.buffer is not None and window.desk.media.buffer.loaded == 40, timeout=5000
-    )
+    qtbot.waitUntil(lambda: window.desk.media.buffer is not None and window.desk.media.buffer.loaded == 40)
     return window
 
 
@@ -78,7 +76,7 @@ def test_every_edit_is_undone_and_redone_across_clips(coded: MainWindow, qtbot: 
     press(qtbot, coded, Qt.Key.Key_PageDown)
     assert session.clip is not None
     assert session.clip.name == "EP02"
-    qtbot.waitUntil(lambda: coded.desk.media.clip is not None, timeout=5000)
+    qtbot.waitUntil(lambda: coded.desk.media.clip is not None)
     press(qtbot, coded, Qt.Key.Key_O)
     full = stored(coded)
     assert len(full) == 2
@@ -195,7 +193,7 @@ def test_the_frame_rate_is_corrected_and_times_follow(coded: MainWindow, qtbot: 
     dialog.fps.setValue(200)
     dialog.subject.setText("sub07")
     dialog.accept()
-    qtbot.waitUntil(lambda: coded.desk.media.clip is not None and coded.desk.media.clip.fps == 200, timeout=5000)
+    qtbot.waitUntil(lambda: coded.desk.media.clip is not None and coded.desk.media.clip.fps == 200)
     clip = coded.desk.session.clip
     assert clip is not None
     assert (clip.fps, clip.subject) == (200, "sub07")
@@ -218,7 +216,7 @@ def test_playing_goes_on_and_loops_between_marks(coded: MainWindow, qtbot: QtBot
     coded.desk.media.frame_shown.connect(seen.append)
     coded.player.speed.setCurrentIndex(coded.player.speed.count() - 1)
     press(qtbot, coded, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: any(b < a for a, b in pairwise(seen)), timeout=5000)
+    qtbot.waitUntil(lambda: any(b < a for a, b in pairwise(seen)))
     press(qtbot, coded, Qt.Key.Key_Space)
     assert not coded.player.playback.playing
     assert set(seen) <= set(range(4, 9))
@@ -331,12 +329,12 @@ def test_a_damaged_frame_costs_that_frame_only(
     window.desk.session.create_project(tmp_path / "project", "anna")
     folder = frames("EP01", 12)
     window.open_paths([folder])
-    qtbot.waitUntil(lambda: window.desk.media.clip is not None, timeout=5000)
+    qtbot.waitUntil(lambda: window.desk.media.clip is not None)
     window.desk.session.close_project()
     (folder / "img15.png").write_bytes(b"no picture")
     window.open_paths([tmp_path / "project"])
     window.desk.session.choose_clip(1)
-    qtbot.waitUntil(lambda: "img15.png" in window.notice.text, timeout=5000)
+    qtbot.waitUntil(lambda: "img15.png" in window.notice.text)
     buffer = window.desk.media.buffer
     assert buffer is not None
     assert buffer.loaded == 11

@@ -23,8 +23,6 @@ from mer_core.project import Change
 from tests.core.coded_project import coded_project, said
 from tests.e2e.hands import opened
 
-_PATIENCE = 60_000
-
 
 @pytest.fixture
 def coded(window: MainWindow, small_sample: Path, tmp_path: Path, qtbot: QtBot) -> MainWindow:
@@ -33,7 +31,7 @@ def coded(window: MainWindow, small_sample: Path, tmp_path: Path, qtbot: QtBot) 
     window.settings.setValue("export_folder", str(tmp_path))
     window.open_paths([folder])
     window.desk.session.choose_clip(3)
-    qtbot.waitUntil(lambda: window.desk.media.clip is not None, timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: window.desk.media.clip is not None)
     return window
 
 
@@ -59,14 +57,14 @@ def export(window: MainWindow, qtbot: QtBot, dialog: ExportDialog) -> None:
     """Press Export and wait for what is said."""
     qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
     assert window.exporting.job is not None
-    with qtbot.waitSignal(window.exporting.job.ended, timeout=_PATIENCE):
+    with qtbot.waitSignal(window.exporting.job.ended):
         pass
 
 
 def cancel(job: ChildJob, qtbot: QtBot) -> None:
     """Press Cancel and wait until it is done."""
     (button,) = job.dialog.findChildren(QPushButton)
-    with qtbot.waitSignal(job.cancelled, timeout=_PATIENCE):
+    with qtbot.waitSignal(job.cancelled):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
@@ -78,12 +76,12 @@ def listed(dialog: ExportDialog) -> list[str]:
 def test_what_is_lost_is_listed_before_and_the_file_is_whole(coded: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     dialog = ask(coded, qtbot)
     choose(dialog, qtbot, "casme2")
-    qtbot.waitUntil(lambda: bool(listed(dialog)), timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: bool(listed(dialog)))
     assert any("by “ben @ lab”" in each for each in listed(dialog))
     choose(dialog, qtbot, "csv")
-    qtbot.waitUntil(lambda: not any("CASME" in each for each in listed(dialog)), timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: not any("CASME" in each for each in listed(dialog)))
     choose(dialog, qtbot, "json")
-    qtbot.waitUntil(lambda: listed(dialog) == [], timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: listed(dialog) == [])
     assert dialog.place.path == tmp_path / "project coding.json"
     qtbot.waitUntil(lambda: dialog._heading.text() == "Nothing is lost but the history of edits.")
     dialog.settings.history.setChecked(True)
@@ -200,7 +198,7 @@ def test_packed_cancelled_packed_again_and_opened_elsewhere(
     coded.actions_by_id["open_packed"].trigger()
     job = coded.exporting.job
     assert job is not None
-    with qtbot.waitSignal(job.ended, timeout=_PATIENCE):
+    with qtbot.waitSignal(job.ended):
         pass
     project = coded.desk.session.project
     assert project is not None
@@ -235,7 +233,7 @@ def test_a_packed_project_leads_to_where_it_is_opened(
     assert job is not None
     coded.open_paths([archive])
     assert "when the work under way has ended" in coded.notice.text
-    with qtbot.waitSignal(job.ended, timeout=_PATIENCE):
+    with qtbot.waitSignal(job.ended):
         pass
     project = coded.desk.session.project
     assert project is not None
@@ -294,7 +292,7 @@ def test_a_feature_file_is_measured_cancelled_and_gone_on_with(
     assert job is not None
     assert not coded.actions_by_id["feature_file"].isEnabled()
     label = job.dialog.labelText
-    qtbot.waitUntil(lambda: coded.exporting.job is None or "(1 of" in label(), timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: coded.exporting.job is None or "(1 of" in label())
     assert coded.exporting.job is job, coded.notice.text
     cancel(job, qtbot)
     assert not (tmp_path / "first.h5").exists()
@@ -303,7 +301,7 @@ def test_a_feature_file_is_measured_cancelled_and_gone_on_with(
     assert job is not None
     texts: list[str] = []
     job._process.message.connect(lambda message: texts.append(message.get("text", "")))
-    with qtbot.waitSignal(job.ended, timeout=_PATIENCE):
+    with qtbot.waitSignal(job.ended):
         pass
     assert "4 clips are in" in coded.notice.text
     assert not any("of 4" in text for text in texts)  # what was measured before the cancel is there

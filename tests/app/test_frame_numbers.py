@@ -30,7 +30,7 @@ def test_a_frame_rate_that_nothing_says_is_asked_for(
     session.create_project(tmp_path / "project", "anna")
     first = frames("EP01", 8)
     window.open_paths([first])
-    qtbot.waitUntil(lambda: window.notice.text.startswith("The pictures of EP01 say no frame rate: 100 "), timeout=5000)
+    qtbot.waitUntil(lambda: window.notice.text.startswith("The pictures of EP01 say no frame rate: 100 "))
     assert window.notice.button.text() == "Set frame rate…"
     qtbot.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
     dialog = opened(window, ClipProperties)
@@ -40,11 +40,11 @@ def test_a_frame_rate_that_nothing_says_is_asked_for(
     assert session.clip.fps == 200
     assert window.notice.text == ""
 
-    with qtbot.waitSignal(window.desk.opener.opened, timeout=5000):
+    with qtbot.waitSignal(window.desk.opener.opened):
         window.open_paths([first])  # it is there already, with its rate
     assert window.notice.text == ""
     window.open_paths([frames("EP02", 8), frames("EP03", 8)])
-    qtbot.waitUntil(lambda: "The pictures of 2 folders say no frame rate" in window.notice.text, timeout=5000)
+    qtbot.waitUntil(lambda: "The pictures of 2 folders say no frame rate" in window.notice.text)
     assert window.notice.text.endswith("so set it in each (F2) if it was another.")
 
 
@@ -57,29 +57,29 @@ def test_a_folder_numbered_by_stamps_of_time(window: MainWindow, qtbot: QtBot, t
         (folder / f"{number}.png").write_bytes(cv2.imencode(".png", picture)[1].tobytes())
     window.open_paths([folder])
     player, media = window.player, window.desk.media
-    qtbot.waitUntil(lambda: media.clip is not None and media.image is not None, timeout=5000)
+    qtbot.waitUntil(lambda: media.clip is not None and media.image is not None)
     assert player.timeline._geometry.frames == 10
     assert not player.gap_sign.isVisible()
     box = player.frame_box
     assert box.value() == STAMP
-    qtbot.waitUntil(lambda: box.fontMetrics().horizontalAdvance(box.text()) < box.width(), timeout=2000)
+    qtbot.waitUntil(lambda: box.fontMetrics().horizontalAdvance(box.text()) < box.width())
     assert "stamps of time, 5 a frame" in player._position.toolTip()
     window.grab()
     box.setFocus()
     box.selectAll()
     qtbot.keyClicks(box, str(numbers[4]))
     qtbot.keyClick(box, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: media.index == 4, timeout=5000)
+    qtbot.waitUntil(lambda: media.index == 4)
     assert media.image is not None
     assert media.image[0, 0, 0] == 80
     qtbot.keyClick(window, Qt.Key.Key_End)
-    qtbot.waitUntil(lambda: media.index == 9, timeout=5000)
+    qtbot.waitUntil(lambda: media.index == 9)
     assert box.value() == numbers[9]
     assert box.text() == f"frame {numbers[9]}"
     assert "90 ms" in player._position.text()  # nine frames at a folder's 100 a second
     box.setFocus()
     box.selectAll()
-    with qtbot.waitSignal(player.problem, timeout=2000) as said:
+    with qtbot.waitSignal(player.problem) as said:
         qtbot.keyClicks(box, str(STAMP + 1))
         qtbot.keyClick(box, Qt.Key.Key_Return)
     assert "has no frame" in said.args[0]

@@ -124,7 +124,7 @@ def test_a_dropped_data_set_is_known_read_reported_and_imported(
     assert window.clip_list.model.rowCount() == 3
     session = window.desk.session
     assert session.undo_stack.undoText() == "Import CASME II"
-    qtbot.waitUntil(lambda: window.desk.media.clip is not None, timeout=5000)
+    qtbot.waitUntil(lambda: window.desk.media.clip is not None)
     assert session.marks == Marks(2, 5, 8)
     session.undo_stack.undo()
     assert stored(project) == stored(project, "CASME II") == []
@@ -280,7 +280,7 @@ def test_a_dropped_clip_is_opened_as_before(
     window: MainWindow, qtbot: QtBot, project: Path, frames: Callable[[str, int], Path]
 ) -> None:
     drop(window, frames("EP01", 8))
-    qtbot.waitUntil(lambda: window.desk.media.clip is not None, timeout=5000)
+    qtbot.waitUntil(lambda: window.desk.media.clip is not None)
     assert window.importing.dialog is None
     with Project.open(project) as other:
         assert [len(clip.fingerprint) for clip in other.clips()] == [32]
@@ -293,15 +293,15 @@ def test_moved_clips_are_missed_and_found_again_at_once(
     dialog = shown(window)
     read(qtbot, dialog)
     accept(qtbot, window, dialog)
-    qtbot.waitUntil(lambda: window.desk.media.clip is not None, timeout=5000)
+    qtbot.waitUntil(lambda: window.desk.media.clip is not None)
     moved = root.parent / "elsewhere"
     shutil.move(root, moved)
     window.clip_list.step(1)
-    qtbot.waitUntil(lambda: window.notice.button.isVisible(), timeout=5000)
+    qtbot.waitUntil(lambda: window.notice.button.isVisible())
     assert window.notice.button.text() == "Locate…"
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(moved))
     qtbot.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.desk.media.clip is not None, timeout=5000)
+    qtbot.waitUntil(lambda: window.desk.media.clip is not None)
     with Project.open(project) as other:
         assert all(other.full_path(clip).is_dir() for clip in other.clips())
     assert window.desk.session.undo_stack.undoText() == "Locate 3 clips"

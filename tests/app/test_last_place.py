@@ -22,7 +22,7 @@ def start(qtbot: QtBot, qapp: QApplication) -> Callable[[], object]:
     @contextmanager
     def started(*paths: Path) -> Iterator[MainWindow]:
         window = open_window(list(paths), demo=False)
-        qtbot.waitUntil(lambda: window.desk.session.project is not None, timeout=5000)
+        qtbot.waitUntil(lambda: window.desk.session.project is not None)
         yield window
         window.close()
         window.deleteLater()
@@ -50,10 +50,8 @@ def left(start: Callable, qtbot: QtBot, tmp_path: Path, frames: Callable[[str, i
 
 def shown(window: MainWindow, qtbot: QtBot, name: str, index: int) -> None:
     media, session = window.desk.media, window.desk.session
-    qtbot.waitUntil(
-        lambda: session.clip is not None and session.clip.name == name and media.clip is not None, timeout=5000
-    )
-    qtbot.waitUntil(lambda: media.index == index, timeout=5000)
+    qtbot.waitUntil(lambda: session.clip is not None and session.clip.name == name and media.clip is not None)
+    qtbot.waitUntil(lambda: media.index == index)
 
 
 def test_the_next_start_shows_the_clip_and_the_frame_of_last_time(left: Path, start: Callable, qtbot: QtBot) -> None:

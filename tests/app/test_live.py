@@ -15,7 +15,7 @@ from mer_core.analysis import Measurement, measure_clip
 from mer_core.errors import ClipError
 from mer_core.faces import Alignment
 from mer_core.flow import FlowSettings
-from tests.app.smiling import PATIENCE, make_clips
+from tests.app.smiling import make_clips
 
 
 class Gate:
@@ -40,7 +40,7 @@ class Gate:
         """Let what is held go on, and wait until all that was asked for has come."""
         self._open.set()
         live = window.desk.live
-        qtbot.waitUntil(lambda: not live._worker.busy and not live._other_flow.busy, timeout=PATIENCE)
+        qtbot.waitUntil(lambda: not live._worker.busy and not live._other_flow.busy)
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_back_at_a_frame_its_field_stays_though_another_comes_late(
     smiling.plots.motion.span.setCurrentText("onset → current")
     seen = fields(smiling)
     smiling.desk.media.seek(2)
-    qtbot.waitUntil(lambda: seen == [(2, "dis")], timeout=PATIENCE)
+    qtbot.waitUntil(lambda: seen == [(2, "dis")])
     gate.holds = lambda target, _: target == 3
     qtbot.keyClick(smiling, Qt.Key.Key_Right)
     assert gate.reached.wait(10)
@@ -96,7 +96,7 @@ def test_a_frame_behind_is_shown_while_the_newest_is_measured_but_not_at_the_ons
     assert [target for target, _ in seen] == [1, 3]
     media.seek(2)
     media.seek(0)
-    qtbot.waitUntil(lambda: not smiling.desk.live._worker.busy, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not smiling.desk.live._worker.busy)
     assert len(seen) == 2
     assert smiling.plots.motion.maps() is None
 
@@ -107,7 +107,7 @@ def test_the_model_s_last_question_is_about_the_marks(smiling: MainWindow, qtbot
     live.recogniser.ask = asked.append  # type: ignore[assignment]
     live.recogniser.use(Path("a model"))
     session.drag_mark("apex", 2)
-    qtbot.waitUntil(lambda: len(asked) == 1, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(asked) == 1)
     gate.holds = lambda target, _: target == 3
     session.drag_mark("apex", 3)
     assert gate.reached.wait(10)
@@ -127,7 +127,7 @@ def test_where_a_frame_cannot_be_read_neither_field_nor_answer_of_another_stays(
     smiling.desk.live.recogniser.ask = lambda _: None  # type: ignore[assignment]
     gate.damaged = {3}
     session.drag_mark("apex", 3)
-    qtbot.waitUntil(lambda: bool(explained), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(explained))
     assert panel.maps() is None
     assert panel._why.text() == "frame 3 is damaged"
     assert explained == ["The model gives no answer."]
@@ -157,9 +157,9 @@ def test_a_damaged_frame_among_those_looked_at_hides_nothing_and_where_all_are_i
     window.desk.session.create_project(tmp_path / "project", "anna")
     (folder / "2.png").write_bytes(b"no picture")
     window.open_paths([folder])
-    qtbot.waitUntil(lambda: live.alignment is not None, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: media.buffer is not None and media.buffer.loaded == 4, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: "2.png is damaged" in window.notice.text, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: live.alignment is not None)
+    qtbot.waitUntil(lambda: media.buffer is not None and media.buffer.loaded == 4)
+    qtbot.waitUntil(lambda: "2.png is damaged" in window.notice.text)
     assert window._hint.text() == ""  # not "Reading frames" for ever
 
     folder = tmp_path / "two"
@@ -168,6 +168,6 @@ def test_a_damaged_frame_among_those_looked_at_hides_nothing_and_where_all_are_i
     window.open_paths([folder])
     panel = window.plots.motion
     assert panel is not None
-    qtbot.waitUntil(lambda: "is damaged or no picture" in panel._why.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "is damaged or no picture" in panel._why.text())
     assert live.alignment is None
     assert panel.whole_frame.isVisible()

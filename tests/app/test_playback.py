@@ -37,7 +37,7 @@ def played(window: MainWindow, qtbot: QtBot, tmp_path: Path, frames: Callable[[s
 
 def wait_for_frames(window: MainWindow, qtbot: QtBot, count: int) -> None:
     media = window.desk.media
-    qtbot.waitUntil(lambda: media.buffer is not None and media.buffer.loaded == count, timeout=8000)
+    qtbot.waitUntil(lambda: media.buffer is not None and media.buffer.loaded == count)
 
 
 def shown(window: MainWindow) -> list[int]:
@@ -76,11 +76,11 @@ def test_backwards_to_the_first_frame_and_from_there_again_from_the_last(played:
     seen = shown(played)
     qtbot.keyClick(played, Qt.Key.Key_Space, SHIFT)
     assert played.player.playback.playing
-    qtbot.waitUntil(lambda: not played.player.playback.playing, timeout=5000)
+    qtbot.waitUntil(lambda: not played.player.playback.playing)
     assert seen[-1] == played.desk.media.index == 0
     assert all(after < before for before, after in pairwise(seen))
     qtbot.mouseClick(played.player.back_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: 25 < played.desk.media.index < 49, timeout=5000)
+    qtbot.waitUntil(lambda: 25 < played.desk.media.index < 49)
     qtbot.keyClick(played, Qt.Key.Key_Space)
     assert not played.player.playback.playing
 
@@ -93,7 +93,7 @@ def test_backwards_loops_between_the_marks(played: MainWindow, qtbot: QtBot) -> 
     qtbot.keyClick(played, Qt.Key.Key_L)
     seen = shown(played)
     qtbot.keyClick(played, Qt.Key.Key_Space, SHIFT)
-    qtbot.waitUntil(lambda: any(after > before for before, after in pairwise(seen[1:])), timeout=5000)
+    qtbot.waitUntil(lambda: any(after > before for before, after in pairwise(seen[1:])))
     qtbot.keyClick(played, Qt.Key.Key_Space)
     assert set(seen) <= set(range(10, 17))
     assert seen[0] == 16
@@ -107,7 +107,7 @@ def test_every_frame_is_shown_however_fast_it_should_go(played: MainWindow, qtbo
     note = played.player.playback.note_painted
     played.player.playback.note_painted = lambda: (painted.append(played.desk.media.index), note())  # type: ignore
     qtbot.keyClick(played, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: not played.player.playback.playing, timeout=8000)
+    qtbot.waitUntil(lambda: not played.player.playback.playing)
     qtbot.wait(50)
     assert set(painted) >= set(range(1, 50))  # 0 was before
     assert painted == sorted(painted)
@@ -125,7 +125,7 @@ def test_every_frame_goes_on_past_one_that_cannot_be_read(
     qtbot.keyClick(window, Qt.Key.Key_E)
     seen = shown(window)
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: not window.player.playback.playing, timeout=8000)
+    qtbot.waitUntil(lambda: not window.player.playback.playing)
     assert seen == [index for index in range(1, 20) if index != 7]
     assert "img17.png is damaged" in window.notice.text
 
@@ -140,7 +140,7 @@ def test_real_time_is_kept_and_what_is_dropped_is_told(played: MainWindow, qtbot
     played.player.playback.paced.connect(lambda _pace: told_at.append(len(clocked.index)))
     qtbot.keyClick(played, Qt.Key.Key_L)  # without marks: the whole clip
     qtbot.keyClick(played, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: len(paces) >= 2, timeout=5000)
+    qtbot.waitUntil(lambda: len(paces) >= 2)
     assert played.player.pace_label.text() == paces[-1].text(100)
     assert re.fullmatch(r"\d\.\d\d× · \d+/s shown · \d+/s dropped", played.player.pace_label.text())
     qtbot.keyClick(played, Qt.Key.Key_Space)
@@ -170,7 +170,7 @@ def test_a_step_moves_the_playhead_and_lays_nothing_out(played: MainWindow, qtbo
     """That, and drawing the whole timeline at every step, took longer than the frame itself."""
     timeline = played.player.timeline
     qtbot.keyClick(played, Qt.Key.Key_Home)
-    qtbot.waitUntil(lambda: bool(played.desk.live.no_face), timeout=8000)
+    qtbot.waitUntil(lambda: bool(played.desk.live.no_face))
     qtbot.wait(300)  # what else was to be laid out after the opening has been
     before, ground = timeline.grab().toImage(), timeline._ground
     layouts = Layouts()
@@ -201,7 +201,7 @@ def test_a_clip_of_200_frames_a_second_stored_as_30(window: MainWindow, qtbot: Q
     assert session.clip is not None
     assert session.clip.fps == pytest.approx(30)
     session.edit_clip(session.clip, fps=200.0)
-    qtbot.waitUntil(lambda: window.desk.media.clip is not None and window.desk.media.clip.fps == 200, timeout=5000)
+    qtbot.waitUntil(lambda: window.desk.media.clip is not None and window.desk.media.clip.fps == 200)
     wait_for_frames(window, qtbot, 60)
     qtbot.keyClick(window, Qt.Key.Key_End)
     assert "295 ms" in window.player._position.text()
@@ -263,9 +263,9 @@ def test_leafing_through_clips_opens_only_the_last(
 ) -> None:
     played.open_paths([frames(f"EP{k:02}", 5) for k in range(2, 12)])
     session = played.desk.session
-    qtbot.waitUntil(lambda: session.project is not None and len(session.project.clips()) == 11, timeout=8000)
+    qtbot.waitUntil(lambda: session.project is not None and len(session.project.clips()) == 11)
     played.clip_list.table.selectRow(0)
-    qtbot.waitUntil(lambda: played.desk.media.frames == 50, timeout=5000)
+    qtbot.waitUntil(lambda: played.desk.media.frames == 50)
     qtbot.wait(200)
     opened: list[str] = []
 
@@ -300,22 +300,22 @@ def test_a_long_opening_says_how_far_it_is_and_is_given_up(
     monkeypatch.setattr(mer_core.clips, "open_clip", slowly)
     bar = played.work_bar
     played.open_paths([slow])
-    qtbot.waitUntil(bar.isVisible, timeout=3000)
-    qtbot.waitUntil(lambda: bar.bar.value() > 10, timeout=3000)
+    qtbot.waitUntil(bar.isVisible)
+    qtbot.waitUntil(lambda: bar.bar.value() > 10)
     assert "EP02" in bar.text
     qtbot.mouseClick(bar.cancel_button, Qt.MouseButton.LeftButton)
     assert not bar.isVisible()
     project = played.desk.session.project
     assert project is not None
     assert len(project.clips()) == 1  # nothing was added
-    qtbot.waitUntil(lambda: not played.desk.opener._worker.busy, timeout=3000)
+    qtbot.waitUntil(lambda: not played.desk.opener._worker.busy)
 
     going_on.set()
     played.open_paths([slow])
-    qtbot.waitUntil(lambda: len(project.clips()) == 2 and played.desk.media.frames == 6, timeout=5000)
+    qtbot.waitUntil(lambda: len(project.clips()) == 2 and played.desk.media.frames == 6)
     going_on.clear()
     played.clip_list.table.selectRow(0)
-    qtbot.waitUntil(bar.isVisible, timeout=3000)
+    qtbot.waitUntil(bar.isVisible)
     qtbot.mouseClick(bar.cancel_button, Qt.MouseButton.LeftButton)
     assert played.desk.media.clip is None
     assert "Not opened" in played.player.view._text
@@ -326,14 +326,14 @@ def test_a_long_opening_says_how_far_it_is_and_is_given_up(
         Qt.MouseButton.LeftButton,
         pos=played.clip_list.table.visualRect(row).center(),
     )
-    qtbot.waitUntil(lambda: played.desk.media.frames == 50, timeout=5000)
+    qtbot.waitUntil(lambda: played.desk.media.frames == 50)
 
 
 def test_once_it_stands_the_number_shown_is_the_frames_own(played: MainWindow, qtbot: QtBot) -> None:
     choose_speed(played, 1.0)
     qtbot.keyClick(played, Qt.Key.Key_L)  # half a second long, it would end by itself where the machine is held up
     for _ in range(3):
-        with qtbot.waitSignal(played.desk.media.frame_shown, timeout=5000):
+        with qtbot.waitSignal(played.desk.media.frame_shown):
             qtbot.keyClick(played, Qt.Key.Key_Space)
         qtbot.wait(130)
         qtbot.keyClick(played, Qt.Key.Key_Space)

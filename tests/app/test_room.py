@@ -8,8 +8,6 @@ from pytestqt.qtbot import QtBot
 from app.first_size import first_geometry
 from app.main_window import MainWindow
 
-_PATIENCE = 30_000  # milliseconds: the plotting library may be slow to load on a busy machine
-
 
 @pytest.mark.parametrize(
     ("screen", "size"),
@@ -38,46 +36,46 @@ def show_views(window: MainWindow, count: int) -> None:
 
 
 def test_motion_follows_a_larger_window_and_more_views(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: 230 <= height(window) <= 270, timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: 230 <= height(window) <= 270)
     show_views(window, 6)
-    qtbot.waitUntil(lambda: 330 <= height(window) <= 370, timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: 330 <= height(window) <= 370)
     window.resize(3840, 2100)  # wide enough for six in a row
-    qtbot.waitUntil(lambda: 660 <= height(window) <= 700, timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: 660 <= height(window) <= 700)
     qtbot.wait(250)  # a smaller window squeezes it, which is not the user's hand
     show_views(window, 3)
     window.resize(1280, 800)
-    qtbot.waitUntil(lambda: 230 <= height(window) <= 270, timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: 230 <= height(window) <= 270)
 
 
 def test_a_height_set_by_hand_is_kept_until_docks_are_as_at_first(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: 230 <= height(window) <= 270, timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: 230 <= height(window) <= 270)
     qtbot.wait(250)
     dock, before = window.docks["motion"], height(window)
     edge = dock.mapTo(window, QPoint(dock.width() // 2, -1))
     qtbot.mousePress(window, Qt.MouseButton.LeftButton, pos=edge)
     qtbot.mouseMove(window, edge - QPoint(0, 60))
-    qtbot.waitUntil(lambda: height(window) > before + 40, timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: height(window) > before + 40)
     qtbot.mouseRelease(window, Qt.MouseButton.LeftButton, pos=edge - QPoint(0, 60))
     by_hand = height(window)
     show_views(window, 6)
     qtbot.wait(400)
     assert height(window) == by_hand
     next(each for each in window.actions_by_id.menus["View"].actions() if each.text() == "Docks as at first").trigger()
-    qtbot.waitUntil(lambda: 330 <= height(window) <= 370, timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: 330 <= height(window) <= 370)
 
 
 def test_the_next_window_goes_on_following(window: MainWindow, qtbot: QtBot, qapp: QApplication) -> None:
-    qtbot.waitUntil(lambda: 230 <= height(window) <= 270, timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: 230 <= height(window) <= 270)
     qtbot.wait(250)
     window.close()
     again = MainWindow()
     again.resize(1280, 800)  # larger than the screen of tests, in which it would be fitted
     again.show()
     again.plots.load()
-    qtbot.waitUntil(lambda: again.plots.motion is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: again.plots.motion is not None)
     qtbot.wait(250)
     again.resize(3840, 2100)
-    qtbot.waitUntil(lambda: 660 <= height(again) <= 700, timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: 660 <= height(again) <= 700)
     again.close()
     again.deleteLater()
     qapp.processEvents()

@@ -33,7 +33,7 @@ def suggested(window: MainWindow, qtbot: QtBot, tmp_path: Path, frames: Callable
     window.desk.session.create_project(tmp_path / "project", "anna")
     window.suggesting.spotter.want(False)
     window.open_paths([frames("EP01", 40)])
-    qtbot.waitUntil(lambda: window.desk.media.clip is not None, timeout=5000)
+    qtbot.waitUntil(lambda: window.desk.media.clip is not None)
     curve = Curve(range(40), {"whole face": [0.1] * 40, "left brow": [0.2] * 40})
     window.suggesting.spotter._take(Spotted(curve, (MICRO, MACRO)))
     window.player.view.setFocus()
@@ -280,13 +280,13 @@ def test_an_opened_clip_is_searched_beside_the_window(
     rows = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     spotter = window.suggesting.spotter
     window.open_paths([folder])
-    qtbot.waitUntil(lambda: window.desk.session.project is not None, timeout=5000)
+    qtbot.waitUntil(lambda: window.desk.session.project is not None)
     window.desk.session.choose_clip(2)
-    qtbot.waitUntil(lambda: spotter._process is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: spotter._process is not None)
     window.desk.session.choose_clip(1)  # not coded yet: that of the other is given up
     assert spotter.spotted is None
-    qtbot.waitUntil(lambda: spotter.spotted is not None, timeout=60_000)
-    qtbot.waitUntil(lambda: not spotter.running and not spotter._ending, timeout=10_000)
+    qtbot.waitUntil(lambda: spotter.spotted is not None)
+    qtbot.waitUntil(lambda: not spotter.running and not spotter._ending)
     assert abs(ghosts(window)["apex"] - rows[0]["apex"]) <= 3
     assert spotter.spotted is not None
     assert max(spotter.spotted.curve.values["whole face"]) > 0.2

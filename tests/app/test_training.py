@@ -22,8 +22,6 @@ from mer_core.project.models import DEFAULT_MODEL
 from tests.core.public_ststnet import trained_ststnet
 from tests.e2e.hands import opened
 
-_PATIENCE = 60_000
-
 
 @pytest.fixture
 def trainee(window: MainWindow, small_sample: Path, tmp_path: Path) -> MainWindow:
@@ -46,7 +44,7 @@ def begin(window: MainWindow, qtbot: QtBot, epochs: int, method: str | None = No
     dialog.epochs.setValue(epochs)
     dialog.seeds.setValue(1)
     dialog.name.setText(name)
-    with qtbot.waitSignal(window.desk.trainer.epoch, timeout=_PATIENCE):
+    with qtbot.waitSignal(window.desk.trainer.epoch):
         qtbot.mouseClick(dialog.train_button, Qt.MouseButton.LeftButton)
 
 
@@ -61,7 +59,7 @@ def test_stop_keeps_the_model_so_far(trainee: MainWindow, qtbot: QtBot) -> None:
     begin(trainee, qtbot, 1000)
     panel = trainee.plots.training
     assert panel is not None
-    with qtbot.waitSignal(trainee.desk.trainer.finished, timeout=_PATIENCE):
+    with qtbot.waitSignal(trainee.desk.trainer.finished):
         qtbot.mouseClick(panel.stop_button, Qt.MouseButton.LeftButton)
     (run,) = runs(trainee)
     assert trainee.desk.model == run
@@ -76,7 +74,7 @@ def test_cancel_deletes_the_run_and_keeps_the_old_model(trainee: MainWindow, qtb
     begin(trainee, qtbot, 1000)
     panel = trainee.plots.training
     assert panel is not None
-    with qtbot.waitSignal(trainee.desk.trainer.cancelled, timeout=_PATIENCE):
+    with qtbot.waitSignal(trainee.desk.trainer.cancelled):
         qtbot.mouseClick(panel.cancel_button, Qt.MouseButton.LeftButton)
     assert runs(trainee) == []
     assert trainee.desk.model == before
@@ -87,13 +85,13 @@ def test_a_crash_costs_the_run_and_not_the_window(trainee: MainWindow, qtbot: Qt
     begin(trainee, qtbot, 1000)
     process = trainee.desk.trainer._process
     assert process is not None
-    with qtbot.waitSignal(trainee.desk.trainer.failed, timeout=_PATIENCE):
+    with qtbot.waitSignal(trainee.desk.trainer.failed):
         process._process.kill()
     assert "without a model" in trainee.notice.text
     assert trainee.isVisible()
     assert trainee.actions_by_id["retrain"].isEnabled()
     begin(trainee, qtbot, 2)  # what the killed one left behind does not stand in the way
-    with qtbot.waitSignal(trainee.desk.trainer.finished, timeout=_PATIENCE):
+    with qtbot.waitSignal(trainee.desk.trainer.finished):
         pass
 
 
@@ -102,7 +100,7 @@ def test_labels_changed_meanwhile_are_for_the_next_training(trainee: MainWindow,
     begin(trainee, qtbot, 3)
     session.choose_clip(3)
     session.annotate("emotion", "others")
-    with qtbot.waitSignal(trainee.desk.trainer.finished, timeout=_PATIENCE):
+    with qtbot.waitSignal(trainee.desk.trainer.finished):
         pass
     (run,) = runs(trainee)
     assert read_card(run)["clips"] == 11
@@ -128,7 +126,7 @@ def test_fu_mix_s_first_training_is_told_apart_in_the_chart(trainee: MainWindow,
     begin(trainee, qtbot, 2, "mr-uamf")
     assert panel._first_runs[0].isVisible()
     assert (panel._shade.text(), panel._shade.isVisible()) == ("FU-MIX's first training", True)
-    with qtbot.waitSignal(trainee.desk.trainer.finished, timeout=_PATIENCE):
+    with qtbot.waitSignal(trainee.desk.trainer.finished):
         pass
     first = stages.count("trajectory")
     assert panel.progress.format() == f"epoch %v of %m, {first} of them FU-MIX's first"
@@ -172,13 +170,13 @@ def test_an_answer_on_a_clip_learnt_from_says_so_and_a_long_name_widens_nothing(
 ) -> None:
     panel, session = trainee.recognition_panel, trainee.desk.session
     session.choose_clip(2)
-    qtbot.waitUntil(lambda: bool(panel.bars.probabilities), timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: bool(panel.bars.probabilities))
     assert not panel._learnt.isVisible()  # the shipped model has not learnt from it
     width = panel.minimumSizeHint().width()
     begin(trainee, qtbot, 2, name="Coder A, second pass, after the consensus meeting; " * 3)
-    with qtbot.waitSignal(trainee.desk.trainer.finished, timeout=_PATIENCE):
+    with qtbot.waitSignal(trainee.desk.trainer.finished):
         pass
-    qtbot.waitUntil(panel._learnt.isVisible, timeout=_PATIENCE)
+    qtbot.waitUntil(panel._learnt.isVisible)
     (run,) = runs(trainee)
     assert session.clip is not None
     (entry,) = [each for each in json.loads((run / PREDICTIONS).read_text()) if each["clip"] == session.clip.path]
@@ -193,7 +191,7 @@ def test_an_answer_on_a_clip_learnt_from_says_so_and_a_long_name_widens_nothing(
 def test_the_coder_s_class_is_marked_as_it_is_now(trainee: MainWindow, qtbot: QtBot) -> None:
     session, bars = trainee.desk.session, trainee.recognition_panel.bars
     session.choose_clip(2)
-    qtbot.waitUntil(lambda: bool(bars.probabilities), timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: bool(bars.probabilities))
     emotion = trainee.annotation_panel.emotion
     marks = {"happiness": "positive", "disgust": "negative", "others": None, "surprise": "surprise"}
     for word, marked in marks.items():
@@ -218,7 +216,7 @@ def test_the_card_leads_to_the_clips_worth_another_look(trainee: MainWindow, qtb
     session = trainee.desk.session
     session.choose_clip(2)
     begin(trainee, qtbot, 3)
-    with qtbot.waitSignal(trainee.desk.trainer.finished, timeout=_PATIENCE):
+    with qtbot.waitSignal(trainee.desk.trainer.finished):
         pass
     (run,) = runs(trainee)
     asked = [each["clip"] for each in read_card(run)["uncertain"]]
@@ -255,7 +253,7 @@ def test_a_model_is_renamed_and_deleted_from_its_card(
     assert not shipped.rename_button.isVisible()  # it stays as it is
     assert not shipped.delete_button.isVisible()
     begin(trainee, qtbot, 2, name="First try")
-    with qtbot.waitSignal(trainee.desk.trainer.finished, timeout=_PATIENCE):
+    with qtbot.waitSignal(trainee.desk.trainer.finished):
         pass
     (run,) = runs(trainee)
     weights = (run / "weights.safetensors").read_bytes()
@@ -286,7 +284,7 @@ def test_a_model_is_renamed_and_deleted_from_its_card(
     assert [path.name for path in (tmp_path / "data").rglob("weights.safetensors")] == ["weights.safetensors"]
     assert trainee.desk.model == DEFAULT_MODEL
     assert [each.isChecked() for each in answers.actions()] == [True]
-    qtbot.waitUntil(lambda: bool(trainee.recognition_panel.bars.probabilities), timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: bool(trainee.recognition_panel.bars.probabilities))
 
 
 def test_a_card_that_cannot_be_written_keeps_its_name(trainee: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -322,7 +320,7 @@ def test_a_public_checkpoint_answers_from_the_menu_and_its_card_claims_nothing(
     (action,) = [each for each in answers.actions() if each.text() == "STSTNet, sub01"]
     action.trigger()
     window.desk.session.choose_clip(2)
-    qtbot.waitUntil(lambda: bool(window.recognition_panel.bars.probabilities), timeout=_PATIENCE)
+    qtbot.waitUntil(lambda: bool(window.recognition_panel.bars.probabilities))
     assert window.desk.model == folder / "runs" / "public"
     assert "On what flow this model was trained is not known" in window.recognition_panel._warnings.text()
     qtbot.mouseClick(window.recognition_panel.card_button, Qt.MouseButton.LeftButton)
@@ -380,7 +378,7 @@ def test_our_own_best_is_trained_unless_the_user_says_otherwise(trainee: MainWin
     assert not dialog.fu_mix.isVisible()
     dialog.epochs.setValue(2)
     dialog.seeds.setValue(1)
-    with qtbot.waitSignal(trainee.desk.trainer.finished, timeout=_PATIENCE):
+    with qtbot.waitSignal(trainee.desk.trainer.finished):
         qtbot.mouseClick(dialog.train_button, Qt.MouseButton.LeftButton)
     (run,) = runs(trainee)
     assert read_card(run)["method"] == "mr-uamf-plus"

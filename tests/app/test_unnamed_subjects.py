@@ -19,7 +19,7 @@ from tests.e2e.hands import opened
 def loose(window: MainWindow, qtbot: QtBot, frames: Callable[[str, int], Path]) -> MainWindow:
     """The window on three loose clips."""
     window.open_paths([frames(name, 20) for name in ("smile", "frown", "start")])
-    qtbot.waitUntil(lambda: window.desk.media.clip is not None, timeout=5000)
+    qtbot.waitUntil(lambda: window.desk.media.clip is not None)
     return window
 
 
@@ -80,7 +80,7 @@ def test_folders_named_like_a_subject_say_who_it_is(
     window: MainWindow, qtbot: QtBot, frames: Callable[[str, int], Path]
 ) -> None:
     window.open_paths([frames("CASME2/sub01/EP01", 9), frames("SAMM/sub01/EP01", 9), frames("SAMM/006/EP01", 9)])
-    qtbot.waitUntil(lambda: window.desk.media.clip is not None, timeout=5000)
+    qtbot.waitUntil(lambda: window.desk.media.clip is not None)
     project = window.desk.session.project
     assert project is not None
     assert [(clip.dataset, clip.subject) for clip in project.clips()] == [

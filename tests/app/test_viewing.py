@@ -17,7 +17,7 @@ from app.player.face_marks import FaceMarks
 from app.player.video_view import Overlay, VideoView
 from mer_core.project import Project
 from mer_core.recognition import Prediction
-from tests.app.smiling import HEAD, PATIENCE, open_clip
+from tests.app.smiling import HEAD, open_clip
 
 _ALT = Qt.KeyboardModifier.AltModifier
 
@@ -98,7 +98,7 @@ def test_another_method_is_for_the_eye_and_the_model_reads_what_it_learned(smili
     panel, live = motion(smiling), smiling.desk.live
     live.recogniser.use(smiling.desk.model)
     live.refresh()
-    qtbot.waitUntil(lambda: bool(smiling.recognition_panel.bars.probabilities), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(smiling.recognition_panel.bars.probabilities))
     answer = dict(smiling.recognition_panel.bars.probabilities)
     before = panel.maps()
     assert before is not None
@@ -108,14 +108,14 @@ def test_another_method_is_for_the_eye_and_the_model_reads_what_it_learned(smili
     for text in ("Farnebäck: coarse", "Smoothed by 5 px"):
         (action,) = [each for each in panel.flow.actions() if each.text() == text]
         action.trigger()
-    qtbot.waitUntil(lambda: panel.flow.text() == "Farnebäck, σ 5 ▾", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: panel.flow.text() == "Farnebäck, σ 5 ▾")
     after = panel.maps()
     assert after is not None
     assert np.abs(after[0] - before[0]).max() > 0.05
     assert smiling.recognition_panel.bars.probabilities == answer
     (action,) = [each for each in panel.flow.actions() if each.text() == "Method as the model learned it"]
     action.trigger()
-    qtbot.waitUntil(lambda: panel.flow.text() == "DIS, σ 5 ▾", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: panel.flow.text() == "DIS, σ 5 ▾")
     assert live.flow == {"smoothing": 5.0}
     panel.as_network.setChecked(True)
     for said in (panel.as_network.toolTip(), panel._text.text()):
@@ -129,7 +129,7 @@ def test_the_head_s_motion_is_shown_and_can_be_left_in(smiling: MainWindow, qtbo
     before = panel.maps()
     assert before is not None
     qtbot.mouseClick(panel.head, Qt.MouseButton.LeftButton, pos=QPoint(8, panel.head.height() // 2))
-    qtbot.waitUntil(lambda: "left in" in panel._text.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "left in" in panel._text.text())
     after = panel.maps()
     assert after is not None
     assert np.median(after[0]) > np.median(before[0]) + 1
@@ -138,17 +138,17 @@ def test_the_head_s_motion_is_shown_and_can_be_left_in(smiling: MainWindow, qtbo
 def test_the_magnified_view_is_marked_and_follows_slider_and_frame(smiling: MainWindow, qtbot: QtBot) -> None:
     view, slider = smiling.player.view, smiling.player.strengths["magnified"]
     qtbot.keyClick(smiling, Qt.Key.Key_5, _ALT)
-    qtbot.waitUntil(lambda: view.note == "magnified ×8, display only", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: view.note == "magnified ×8, display only")
     assert slider.isVisible()
     assert smiling.actions_by_id["overlay_magnified"].isChecked()
     assert view.overlay is not None
     first = view.overlay.rgba
     slider.setValue(15)
-    qtbot.waitUntil(lambda: view.note == "magnified ×15, display only", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: view.note == "magnified ×15, display only")
     assert view.overlay is not None
     assert np.abs(view.overlay.rgba.astype(int) - first).max() > 30
     qtbot.keyClick(smiling, Qt.Key.Key_Home)
-    qtbot.waitUntil(lambda: view.note == "magnified: this is the onset", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: view.note == "magnified: this is the onset")
     assert view.overlay is None
     qtbot.keyClick(smiling, Qt.Key.Key_1, _ALT)
     assert view.note == ""
@@ -222,7 +222,7 @@ def test_an_overlay_goes_along_with_the_head(smiling: MainWindow, overlay: str) 
 def test_the_difference_is_marked_and_grey_where_nothing_changes(smiling: MainWindow, qtbot: QtBot) -> None:
     view = smiling.player.view
     qtbot.keyClick(smiling, Qt.Key.Key_6, _ALT)
-    qtbot.waitUntil(lambda: view.note == "difference ×4, display only", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: view.note == "difference ×4, display only")
     assert view.overlay is not None
     face = view.overlay.rgba[view.overlay.rgba[..., 3] == 255]
     assert abs(float(np.median(face[:, 0])) - 128) < 6
@@ -233,7 +233,7 @@ def test_a_held_key_flickers_and_released_all_is_as_before(smiling: MainWindow, 
     view, media, flicker = smiling.player.view, smiling.desk.media, smiling.viewing.flicker
     flicker.set_rate(10)
     qtbot.keyClick(smiling, Qt.Key.Key_5, _ALT)
-    qtbot.waitUntil(lambda: view.overlay is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: view.overlay is not None)
     qtbot.keyClick(smiling, Qt.Key.Key_Left)
     shown = media.index
     notes: set[str] = set()
@@ -243,7 +243,7 @@ def test_a_held_key_flickers_and_released_all_is_as_before(smiling: MainWindow, 
         notes.add(view.note)
         return {"flicker: onset", "flicker: apex, head held still, display only"} <= notes
 
-    qtbot.waitUntil(both, timeout=PATIENCE)
+    qtbot.waitUntil(both)
     QTest.keyRelease(smiling, Qt.Key.Key_B)
     assert not flicker.running
     assert media.index == shown
@@ -265,7 +265,7 @@ def test_flicker_chosen_from_the_menu_by_enter_goes_on_until_the_next_key(smilin
     qtbot.waitUntil(smiling.isActiveWindow)
     QTest.keyRelease(smiling, Qt.Key.Key_Return)
     assert flicker.running
-    qtbot.waitUntil(lambda: "flicker" in smiling.player.view.note, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "flicker" in smiling.player.view.note)
     QTest.keyPress(smiling, Qt.Key.Key_Left)  # an action's own
     assert not flicker.running
     QTest.keyRelease(smiling, Qt.Key.Key_Left)
@@ -295,7 +295,7 @@ def test_regions_are_drawn_on_demand_and_named_under_the_pointer(smiling: MainWi
     view = smiling.player.view
     assert not view.faces.regions
     qtbot.keyClick(smiling, Qt.Key.Key_7, _ALT)
-    qtbot.waitUntil(lambda: "left brow" in view.faces.regions, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "left brow" in view.faces.regions)
     hints: list[str] = []
     view.hovered.connect(hints.append)
     qtbot.mouseMove(view, at(smiling, 226, 205))
@@ -322,7 +322,7 @@ def test_of_two_people_the_one_clicked_is_measured_and_it_can_be_taken_back(
 ) -> None:
     open_clip(window, qtbot, clips / "two", tmp_path)
     view, live = window.player.view, window.desk.live
-    qtbot.waitUntil(lambda: len(view.faces.boxes) == 2, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(view.faces.boxes) == 2)
     assert view.note == "2 faces: click the one to measure"
     for box, face in zip(view.faces.boxes, window.viewing.faces._found[1], strict=True):
         x, y = face.centre
@@ -332,19 +332,17 @@ def test_of_two_people_the_one_clicked_is_measured_and_it_can_be_taken_back(
     assert before is not None
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=at(window, other.rect.center().x(), other.rect.center().y()))
     assert kept_face(window).startswith("frame ")
-    qtbot.waitUntil(lambda: live.alignment not in (None, before), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: live.alignment not in (None, before))
     assert live.alignment is not None
     assert other.rect.contains(QPointF(*live.alignment.middle))
     assert not view.faces.boxes  # it is said whose it is
     qtbot.keyClick(window, Qt.Key.Key_8, _ALT)
-    qtbot.waitUntil(lambda: len(view.faces.boxes) == 2, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(view.faces.boxes) == 2)
     (chosen,) = [box for box in view.faces.boxes if box.chosen]
     assert chosen.rect.center().x() == pytest.approx(other.rect.center().x(), abs=5)
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert kept_face(window) == ""
-    qtbot.waitUntil(
-        lambda: live.alignment is not None and live.alignment.middle == pytest.approx(before.middle), timeout=PATIENCE
-    )
+    qtbot.waitUntil(lambda: live.alignment is not None and live.alignment.middle == pytest.approx(before.middle))
 
 
 def test_clips_without_a_face_are_named_when_a_training_ends(smiling: MainWindow) -> None:
@@ -368,12 +366,12 @@ def test_without_a_face_it_is_said_and_the_whole_frame_is_the_user_s_choice(
     assert panel.maps() is None
     assert "No face was found" in panel._why.text()
     qtbot.mouseClick(panel.whole_frame, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: panel.maps() is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: panel.maps() is not None)
     assert live.alignment is not None
     assert live.alignment.source == "frame"
     assert kept_face(window) == "whole frame"
     assert window.actions_by_id["whole_frame"].isChecked()
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: bool(live.no_face), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(live.no_face))
     assert kept_face(window) == ""
     assert panel.whole_frame.isVisible()
