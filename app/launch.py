@@ -10,6 +10,7 @@ from types import TracebackType
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app import places
+from app.collecting import collect_here, spare_what_is_there
 from app.main_window import MainWindow
 from mer_core.memory import keep_freed_memory
 
@@ -25,6 +26,7 @@ def main(arguments: list[str]) -> int:
     application = make_application()
     _report_crashes()
     window = open_window(chosen.paths, chosen.demo)
+    window.plots.loaded.connect(spare_what_is_there)
     code = application.exec()
     window.deleteLater()
     return code
@@ -36,6 +38,7 @@ def make_application() -> QApplication:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("MER Studio")
     application.setStyle("fusion")
+    collect_here(application)
     return application
 
 

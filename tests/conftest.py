@@ -5,8 +5,12 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if "PYTEST_XDIST_WORKER" in os.environ:  # one worker a core: more threads in each would only wait for each other
@@ -20,6 +24,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("MER_STUDIO_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def qapp() -> "QApplication":
+    """The application as the program makes it."""
+    from app.launch import make_application
+
+    return make_application()
 
 
 @pytest.fixture(autouse=True)

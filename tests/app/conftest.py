@@ -31,7 +31,6 @@ def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:  # noqa:
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
     """The real main window, shown, its plots loaded."""
-    qapp.setStyle("fusion")
     window = MainWindow()
     window.resize(1280, 800)
     window.show()

@@ -10,7 +10,6 @@ from tests.e2e.tour import Tour
 
 
 def test_the_whole_path(qapp: QApplication, tmp_path: Path) -> None:
-    qapp.setStyle("fusion")
     window = MainWindow()
     window.resize(1280, 800)
     window.show()
