@@ -7,14 +7,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
+from app.launch import make_application
 from app.main_window import MainWindow
 
 
 def main(project: Path, seed: int) -> None:
     """Code the project's first clip for ever."""
-    application = QApplication([])
+    application = make_application()
     window = MainWindow()
     window.show()
     window.open_paths([project])

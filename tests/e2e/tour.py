@@ -14,11 +14,12 @@ import cv2
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QPushButton
 
 from app import places
 from app.dialogs.model_card import ModelCard
 from app.dialogs.retrain import RetrainDialog
+from app.launch import make_application
 from app.main_window import MainWindow
 from mer_core.annotation import Annotation
 from mer_core.clips import open_clip
@@ -341,8 +342,7 @@ class Tour:
 
 def main(pictures: Path) -> None:
     """Tour with a home of its own, so that the user's projects are not touched."""
-    application = QApplication(sys.argv[:1])
-    application.setStyle("fusion")
+    application = make_application()
     with tempfile.TemporaryDirectory() as home:
         os.environ["MER_STUDIO_HOME"] = home
         window = MainWindow()
@@ -356,6 +356,7 @@ def main(pictures: Path) -> None:
             tour.run()
         finally:
             window.close()
+            application.processEvents()
         for name, value in tour.figures.items():
             print(f"{name}: {value:.3f}")
 
