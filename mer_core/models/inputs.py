@@ -76,7 +76,8 @@ class Inputs:
         self, flow: np.ndarray, apex: np.ndarray, settings: LearningSettings, onset: np.ndarray | None = None
     ) -> None:
         """ModelError where the settings ask for the difference from the onset's faces and there are none."""
-        self.flow = torch.stack([flow_input(flow, settings), flow_input(mirror_flow(flow), settings)])
+        both = flow_input(np.concatenate([flow, mirror_flow(flow)]), settings)
+        self.flow = both.unflatten(0, (2, len(flow)))
         self.image: Tensor | None = None
         if isinstance(settings, TrainSettings) and settings.image != "none":
             pictures = apex

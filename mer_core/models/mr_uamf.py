@@ -58,7 +58,7 @@ class MrUamf(MemberNetwork):
             vectors = vectors if drop is None else vectors * drop
         return Output(self.connect("classes", vectors), attention)
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def opinion(self, flow: np.ndarray, apex: np.ndarray, onset: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """Probabilities (classes,) float32 and attention (28, 28) float32.
 
