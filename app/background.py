@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from mer_core.errors import Cancelled, MerError
 
@@ -32,7 +32,8 @@ class Worker(QObject):
         self._waiting: dict[str, _Job] = {}
         self._running: _Job | None = None
         self._forgotten = False
-        self._finished.connect(self._deliver)
+        # Queued: one that ends at once is told of by this thread, and would overtake the one being delivered.
+        self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def submit(
         self, key: str, work: Callable[[], Any], then: Callable[[Any], None], otherwise: Callable[[str], None]
