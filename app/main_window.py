@@ -154,6 +154,7 @@ class MainWindow(QMainWindow):
         )
         desk.model_changed.connect(self._show_model)
         session.project_changed.connect(self._show_project)
+        session.project_changed.connect(self.notice.hide)  # what was said was of the former project
         session.clips_changed.connect(lambda: self.actions_by_id.enable(("retrain",), self._can_retrain()))
         session.clip_changed.connect(self._show_media)
         session.marks_changed.connect(self._show_marks)

@@ -81,7 +81,7 @@ class Session(QObject):
         if self._lock:
             self._lock.unlock()
         self.project = self.clip = self.annotation = self._dragged = self._lock = None
-        self.clip_changed.emit()
+        self._tell_clip()
         self.project_changed.emit()
 
     def _adopt(self, project: Project, lock: QLockFile) -> None:
@@ -135,6 +135,10 @@ class Session(QObject):
             self.problem.emit(str(error))
             return
         self._dragged = None
+        self._tell_clip()
+
+    def _tell_clip(self) -> None:
+        """Another clip is shown, or none: so is all that is said of it."""
         self.clip_changed.emit()
         self.annotation_changed.emit()
         self.marks_changed.emit()
@@ -301,9 +305,7 @@ class Session(QObject):
             return
         elif self.clip.id not in still:
             self.clip = self.annotation = None
-            self.clip_changed.emit()
-            self.annotation_changed.emit()
-            self.marks_changed.emit()
+            self._tell_clip()
         elif still[self.clip.id] != self.clip or any(each.clip == self.clip.id for each in changes):
             self.choose_clip(self.clip.id, self.expression)
 

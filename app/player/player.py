@@ -306,6 +306,8 @@ class Player(QWidget):
         self.view.show_overlay(None)
         self.show_face(None, outline=False, regions=False)
         self.frame_box.setEnabled(False)
+        with QSignalBlocker(self.frame_box):
+            self.frame_box.setRange(0, 0)
         self._position.setText("")
         self.say("Choose a clip from the list, or open one.")
 

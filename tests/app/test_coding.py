@@ -340,3 +340,19 @@ def test_a_damaged_frame_costs_that_frame_only(
     assert buffer.loaded == 11
     press(qtbot, window, Qt.Key.Key_End)
     assert window.desk.media.index == 11
+
+
+def test_with_the_project_goes_all_that_was_said_of_its_clip(coded: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    session, panel = coded.desk.session, coded.annotation_panel
+    press(qtbot, coded, Qt.Key.Key_Right, Qt.Key.Key_O)
+    qtbot.keyClicks(panel.notes, "a brow")
+    coded.notice.tell("12 clips are in coding.json.")
+    coded.actions_by_id["close_project"].trigger()
+    for project in (None, tmp_path / "other"):  # without a project, then in one without clips
+        if project is not None:
+            session.create_project(project, "anna")
+        assert not panel.isEnabled()
+        assert (panel.notes.toPlainText(), panel.expressions.count()) == ("", 0)
+        assert [mark.value.text() for mark in panel._marks.values()] == ["not marked"] * 3
+        assert coded.player.frame_box.value() == 0
+        assert coded.notice.text == ""
