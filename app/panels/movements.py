@@ -26,7 +26,7 @@ _TIPS = (
     "A micro-expression lasts less than half a second; of an open one beginning or end is not seen",
     "From onset to offset",
     "How far the tenth of the face that moves most does so, in pixels of the source",
-    "The region that moves most; left and right are the picture's, not the person's",
+    "The region that moves most; left and right are the person's, as in FACS",
     "How probable it is that the true apex lies within 3 frames of this one",
     "✓ marked, ✕ refused",
 )

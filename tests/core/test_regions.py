@@ -26,7 +26,7 @@ def test_regions_lie_where_their_names_say(face: Alignment) -> None:
     at = centres(face)
     for left in (name for name in REGIONS if name.startswith("left ")):
         right = left.replace("left", "right")
-        assert at[left][0] < face.size / 2 < at[right][0]
+        assert at[right][0] < face.size / 2 < at[left][0]  # the person's right is at the picture's left
         # The face is nearly frontal: one side is the other's mirror picture.
         assert at[left][0] + at[right][0] == pytest.approx(face.size, abs=0.1 * face.size)
         assert at[left][1] == pytest.approx(at[right][1], abs=0.05 * face.size)
