@@ -193,7 +193,7 @@ class Importing(QObject):
             told = "" if found.still_missing else f"All is found again: {count} in {place}."
             self._write(f"Locate {count}", list(found.changes), told=told)
         elif not found.still_missing:
-            self._say("No clip is missing: all are where the project knows them.")
+            self._notice.tell("No clip is missing: all are where the project knows them.")
         if found.still_missing:
             clip, why = found.still_missing[0]
             self._say(

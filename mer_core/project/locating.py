@@ -1,10 +1,12 @@
-"""Finding a project's clips again after their folders were moved: one new place repairs all that were moved along."""
+"""Finding a project's clips again after they were moved or renamed: one new place repairs all that went there."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from mer_core.clips import open_clip
+from mer_core.clips.clip import digest
 from mer_core.clips.folder import frames_fingerprint, numbered_frames
 from mer_core.errors import ClipError
 from mer_core.progress import Progress, silent
@@ -31,8 +33,9 @@ def missing_clips(project: Project) -> list[ClipRecord]:
 def locate(project: Project, place: Path, progress: Progress = silent) -> Relocation:
     """Look for all missing clips at, below and just above `place`: their new root, a part of it, or one of the clips.
 
-    A clip is taken for the same where its content has the fingerprint that was kept; without one, where it has as many
-    frames. Nothing is written.
+    First they are looked for by their names: a clip is taken for the same where its content has the fingerprint that
+    was kept; without one, where it has as many frames. Then all that lies below is looked through for the content of
+    those that are still missing. Nothing is written.
     """
     place = place if place.is_dir() else place.parent
     missing = missing_clips(project)
@@ -58,8 +61,39 @@ def locate(project: Project, place: Path, progress: Progress = silent) -> Reloca
             break
         else:
             lost.append((clip, why))
+    renamed = _by_content({clip.fingerprint: clip for clip, _ in lost if clip.fingerprint}, place, progress)
+    for clip, path in renamed:
+        stored = project.stored_path(path)
+        if stored not in taken:
+            taken.add(stored)
+            changes.append(Change(clip, replace(clip, path=stored)))
+    again = {change.clip for change in changes}
     progress(len(missing), len(missing), "Looked")
-    return Relocation(tuple(changes), tuple(lost))
+    return Relocation(tuple(changes), tuple((clip, why) for clip, why in lost if clip.id not in again))
+
+
+def _by_content(wanted: dict[str, ClipRecord], place: Path, progress: Progress) -> Iterator[tuple[ClipRecord, Path]]:
+    """The clips of these fingerprints at and below `place`, whatever they are called now, each once."""
+    wanted = dict(wanted)
+    endings = {PurePath(clip.path).suffix.lower() for clip in wanted.values()} - {""}
+    for folder, below, files in os.walk(place):
+        if not wanted:
+            return
+        below.sort()
+        progress(0, 0, f"Looking through {folder}")
+        videos = [Path(folder) / name for name in sorted(files) if PurePath(name).suffix.lower() in endings]
+        for path in (Path(folder), *videos):
+            clip = wanted.pop(_fingerprint(path), None)
+            if clip is not None:
+                yield clip, path
+
+
+def _fingerprint(path: Path) -> str:
+    """Of a video, or of a folder of frames; empty where it is neither or cannot be read: it is none of those wanted."""
+    try:
+        return frames_fingerprint(numbered_frames(path)[0]) if path.is_dir() else digest((), (path,))
+    except (ClipError, OSError):
+        return ""
 
 
 def _candidates(old: Path, place: Path, likely: list[tuple[Path, int]]) -> Iterator[tuple[Path, tuple[Path, int]]]:

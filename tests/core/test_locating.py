@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 
 from mer_core.annotation import Annotation, Marks
@@ -42,6 +44,36 @@ def test_one_new_place_repairs_all(project: Project, tmp_path: Path, place: str)
         (c.id, c.subject, c.fingerprint, c.face) for c in before
     ]
     assert len(project.annotations()) == 3
+
+
+def test_a_renamed_clip_is_found_by_its_content(project: Project, tmp_path: Path) -> None:
+    video = tmp_path / "data" / "take.avi"
+    with av.open(str(video), "w") as container:
+        stream = container.add_stream("mjpeg", rate=30, width=32, height=32, pix_fmt="yuvj420p")
+        for shade in range(6):
+            picture = np.full((32, 32, 3), 40 * shade, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+    with open_clip(video) as opened:
+        record = ClipRecord(4, project.stored_path(video), "d", "sub03", 100, 6, opened.fingerprint())
+    project.apply([Change(None, record)], "a", "Add")
+    away = tmp_path / "away"
+    (away / "empty").mkdir(parents=True)
+    shutil.move(tmp_path / "data" / "raw" / "sub01" / "EP01", away / "first of all")
+    shutil.move(video, away / "another name.avi")
+    found = locate(project, away)
+    project.apply(found.changes, "a", "Locate")
+    assert found.still_missing == ()
+    assert {clip.id: clip.path for clip in project.clips()} == {
+        1: "../away/first of all",
+        2: "../data/raw/sub01/EP02",
+        3: "../data/raw/sub02/EP01",
+        4: "../away/another name.avi",
+    }
+    shutil.move(away / "first of all", away / "anew")
+    (change,) = locate(project, away / "anew").changes  # the clip's own folder was chosen
+    assert isinstance(change.new, ClipRecord)
+    assert change.new.path == "../away/anew"
 
 
 def test_what_only_has_the_name_is_not_taken(project: Project, tmp_path: Path) -> None:
