@@ -45,6 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
     except MerError as error:
         print(error, file=sys.stderr)
         return 1
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError) and "allocate memory" not in str(error):  # torch's own way to say it
+            raise
+        print("There is not enough memory for that: lower the sizes asked for, or take fewer clips.", file=sys.stderr)
+        return 1
     except (Cancelled, KeyboardInterrupt):
         print("Cancelled; nothing was changed.", file=sys.stderr)
         return 130

@@ -7,10 +7,13 @@ from typing import Any, ClassVar, Self
 
 from mer_core.errors import ModelError
 
+_MOST = 1e9
+"""Beyond any number that a setting could be meant to be."""
 
-def switch(default: Any, text: str, *choices: Any, least: float | None = None) -> Any:
+
+def switch(default: Any, text: str, *choices: Any, least: float | None = None, most: float = _MOST) -> Any:
     """A field of a settings class: its default, what it does, and what it may be."""
-    return field(default=default, metadata={"help": text, "choices": choices, "least": least})
+    return field(default=default, metadata={"help": text, "choices": choices, "least": least, "most": most})
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,9 @@ class MethodSettings:
         5,
         "trainings with different random numbers; figures are means over them, a model averages their answers",
         least=1,
+        most=10_000,
     )
-    seed: int = switch(0, "number of the first seed", least=0)
+    seed: int = switch(0, "number of the first seed", least=0, most=2**31)
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -42,6 +46,9 @@ class MethodSettings:
                 raise ModelError(f"The setting '{item.name}' is {value!r}, but must be one of {', '.join(choices)}.")
             if least is not None and not value >= least:
                 raise ModelError(f"The setting '{item.name}' is {value!r}, but must be at least {least}.")
+            if isinstance(value, int | float) and value > item.metadata["most"]:
+                most = item.metadata["most"]
+                raise ModelError(f"The setting '{item.name}' is {value!r}, but must be at most {most:,.0f}.")
 
     @property
     def also_reads(self) -> tuple[str, ...]:

@@ -1,6 +1,11 @@
-"""Larger networks, fold by fold: plain training on the folds' own clips, the last epoch judged."""
+"""Larger networks, fold by fold: plain training on the folds' own clips, the last epoch judged.
 
-from collections.abc import Callable
+With one thread, whatever is given: a convolution's gradient is summed in another order by each number of threads, and a
+training as long as these makes other answers of that. Several run beside each other by ``--jobs``.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +40,7 @@ def fit_module(
     """See ``mer_core.models.method.Fit``."""
     inputs = kind.pictures(features, settings)
     own = np.arange(len(features))
-    with torch.random.fork_rng(devices=[]):
+    with _reproducible():
         network = _fresh(kind, features, settings, seed)
         _train(network, inputs, features, own, settings, lambda epoch: on_epoch(epoch, settings.epochs))
     return FittedModule(network, settings)
@@ -52,7 +57,7 @@ def predict_fold_by_fold(
     """See ``mer_core.models.method.Predict``. A fold is what ``fit_module`` gives on the fold's own clips."""
     inputs = kind.pictures(features, settings)
     total = np.zeros((len(features), len(features.classes)), dtype=np.float32)
-    with torch.random.fork_rng(devices=[]):
+    with _reproducible():
         for fold, rows in enumerate(held_out):
             network = _fresh(kind, features, settings, seed)
 
@@ -64,6 +69,18 @@ def predict_fold_by_fold(
                 total[rows] += _probabilities(network, inputs[:, torch.from_numpy(rows)], settings)
     times = held_out.sum(axis=0)[:, None]
     return np.where(times > 0, total / np.maximum(times, 1), np.nan).astype(np.float32)
+
+
+@contextmanager
+def _reproducible() -> Iterator[None]:
+    """Random numbers and the number of threads of this training alone."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _fresh(kind: type[PictureNetwork], features: FeatureSet, settings: LoopSettings, seed: int) -> PictureNetwork:

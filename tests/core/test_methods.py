@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
+from mer_core.cli import main
 from mer_core.cli import methods as command
 from mer_core.cli.settings import add_settings, settings_from
 from mer_core.errors import FeatureError, ModelError
@@ -148,3 +150,45 @@ def test_what_is_refused() -> None:
         check_readable(METHODS["lbp-top"], features, METHODS["lbp-top"].settings())
     with pytest.raises(ModelError, match="not settings of the method 'ststnet'"):
         evaluate(features, METHODS["macnn"].settings(), method="ststnet")
+
+
+def test_a_fold_by_fold_training_is_the_same_with_any_number_of_threads() -> None:
+    features = toy_features(subjects=3, each=6)
+    held_out = np.unique(features.group)[:, None] == features.group[None]
+    chosen = METHODS["mini-aorcnn"]
+    settings = replace(chosen.settings(), epochs=12)
+    threads = torch.get_num_threads()
+    answers = []
+    try:
+        for count in (1, 2):
+            torch.set_num_threads(count)
+            answers.append(chosen.predict_held_out(features, held_out, settings, 0, lambda _done, _total: None))
+            assert torch.get_num_threads() == count
+    finally:
+        torch.set_num_threads(threads)
+    np.testing.assert_array_equal(answers[0], answers[1])
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"seed": 5 * 10**9}, "'seed' is 5000000000, but must be at most 2,147,483,648"),
+        ({"seeds": 10**19}, "'seeds' is .* at most 10,000"),
+        ({"hidden": 10**11}, "'hidden' is .* at most 1,000,000,000"),
+    ],
+)
+def test_a_number_that_nobody_can_mean_is_refused(given: dict[str, int], said: str) -> None:
+    with pytest.raises(ModelError, match=said):
+        METHODS["mr-uamf-plus"].settings(**given)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: 9 bytes")])
+def test_what_is_too_large_for_the_memory_is_said(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(_arguments: argparse.Namespace) -> int:
+        raise error
+
+    monkeypatch.setattr(command, "run", run)
+    assert main(["methods"]) == 1
+    assert capsys.readouterr().err.startswith("There is not enough memory for that: lower the sizes")
