@@ -70,6 +70,7 @@ def train_run(
                 break
         networks: list[Any] = [team.last_network() for team in teams]
         network: Network = kind_of(settings).network.together(networks)
+        _check_finite(network, held_out)
         card = run_card(features, settings, division, history, untrained, held_out, name or out.name, command, note)
         if list_clips:
             card["uncertain"] = uncertain_clips(features, teams, held_out)
@@ -90,6 +91,16 @@ def _teams(features: FeatureSet, settings: MethodSettings, division: Split, chec
     classes = len(features.classes)
     seeds = range(settings.seed, settings.seed + settings.seeds)
     return [Team(inputs, features.label, held_out, classes, settings, seed, check) for seed in seeds]
+
+
+def _check_finite(network: Network, held_out: list[np.ndarray]) -> None:
+    """Raise ModelError where the training went astray: such a model answers nothing, its figures mean nothing."""
+    good = all(np.isfinite(one).all() for one in held_out)
+    if not good or not all(bool(value.isfinite().all()) for value in network.state().values()):
+        raise ModelError(
+            "The training went astray: its networks hold or answer what is no number, so there is no model. Lower the "
+            "learning rate (--rate) and train again."
+        )
 
 
 def _started(features: FeatureSet, settings: MethodSettings, members: int) -> dict[str, Any]:

@@ -29,6 +29,12 @@ def _run(out: Path, **changes: Any) -> list[dict[str, Any]]:
     return events
 
 
+def test_a_training_that_went_astray_publishes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"went astray.* Lower the learning rate"):
+        train_run(FEATURES, replace(SHORT, rate=1e8), tmp_path / "run", emit=lambda _: None)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_events_and_folder(tmp_path: Path) -> None:
     out = tmp_path / "run"
     events = _run(out, command="python -m mer_core train x")
