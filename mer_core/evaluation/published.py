@@ -35,6 +35,10 @@ CAVEATS = (
     "3DHOG, HOOF, MACNN, Micro-Attention and Mini-AORCNN have no published figure under this protocol; the last three "
     "and 3DHOG have no exact public specification and are the nearest faithful reconstructions.",
 )
+OTHER_TASK = (
+    "No published figure stands here: those of MEGC 2019 are of three classes, with no subject on both sides, and this "
+    "study is of other classes or leaks subjects."
+)
 MR_UAMF = (
     "The paper of MR-UAMF (2025) states accuracies of .850 (SMIC), .812 (CASME), .836 (CASME II) and .839 (SAMM) under "
     "K-fold of single clips, which leaks subjects, with each set's own classes: not comparable with any figure here."

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
@@ -231,7 +231,7 @@ def _row(
     """An entry with its figures."""
     epochs = [part.epochs for part in parts if part.epochs is not None]
     return {
-        **_about(entry, features),
+        **_about(replace(entry, settings=replace(entry.settings, seeds=len(tasks))), features),
         "division": tasks[0].division,
         "seeds": [task.seed for task in tasks],
         "seconds_per_seed": round(float(np.mean([part.seconds for part in parts])), 3),

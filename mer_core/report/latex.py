@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mer_core.counted import counted
 from mer_core.report.recipes import recipe_notes
 from mer_core.report.rows import bootstrap_said, datasets, interval, measured, number, spread
 
@@ -64,7 +65,11 @@ def _caption(study: dict[str, Any]) -> str:
     said = [f"{data['clips']} clips of {data['subjects']} subjects"]
     if "full" in divisions:
         full = divisions["full"]
-        said.append(f"{full['title']}, {full['folds']} folds")
+        said.append(f"{full['title']}, {counted(full['folds'], 'fold')}")
+        if full["train"]:
+            said.append(f"trained on {', '.join(full['train'])}, tested on {', '.join(full['test'])}")
+        if full["clips_tested"] < data["clips"]:
+            said.append(f"{full['clips_tested']} clips of {counted(full['subjects_tested'], 'subject')} tested")
     tested = max((one["subjects_tested"] for one in divisions.values()), default=0)
     text = escape(", ".join(said)) + rf"; pooled, mean $\pm$ sd over seeds, {bootstrap_said(tested)}."
     if any(one["leaks_subjects"] for one in divisions.values()):

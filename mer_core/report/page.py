@@ -39,6 +39,7 @@ def page(study: dict[str, Any]) -> str:
         parts.append(_plots(study, rows))
         if len(datasets(study)) > 1 or study["kind"] == "benchmark":
             parts.append(_by_dataset(study, rows))
+        parts.append(_by_class(study, rows))
         parts.append(_differences(study, rows))
         parts.append(
             _section("What was taken for what", confusion_grid(rows, _labels(study, rows), study["data"]["classes"]))
@@ -159,7 +160,9 @@ def _plots(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
 
 def _by_dataset(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
     sets = datasets(study)
-    compared = study["kind"] == "benchmark"
+    # Published are figures of three classes, with no subject on both sides.
+    alike = len(study["data"]["classes"]) == 3 and not any(one["leaks_subjects"] for one in study["divisions"].values())
+    compared = study["kind"] == "benchmark" and alike
     heads = ["", "all", *sets]
     if compared:
         heads += [f"published {name}" for name in ("full", "SMIC", "CASME II", "SAMM")]
@@ -171,16 +174,35 @@ def _by_dataset(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
             spread(entry["per_dataset"][one]["uf1"], seeds) if one in entry["per_dataset"] else "–" for one in sets
         ]
         if compared:
-            known = published.PUBLISHED.get(entry["method"])
+            known = published.PUBLISHED.get(entry["name"])
             figures = (known.full, known.smic, known.casme2, known.samm) if known else ()
             cells += [number(value) for value in figures] or ["–"] * 4
-            if known and known.caveat and entry["name"] == entry["method"]:
+            if known and known.caveat:
                 caveats.append(f"{entry['name']}: {known.caveat}")
         lines.append(cells)
     notes = [published.SOURCE, *caveats, *published.CAVEATS] if compared else []
-    notes += [published.MR_UAMF] if compared else [published.ABLATION]
+    if study["kind"] == "benchmark":
+        notes += [published.MR_UAMF] if alike else [published.OTHER_TASK]
+    else:
+        notes += [published.ABLATION]
     title = "UF1 of each data set, beside published figures" if compared else "UF1 of each data set"
     return _section(title, table(heads, lines), tag("ul", *(tag("li", note) for note in notes)))
+
+
+def _by_class(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
+    lines = []
+    for entry, label in zip(rows, _labels(study, rows), strict=True):
+        cells: list[object] = [label]
+        for name in study["data"]["classes"]:
+            one = entry["pooled"]["per_class"].get(name)
+            if one is None:
+                cells.append("–")
+                continue
+            f1, recall, precision = (number(one[figure]["mean"]) for figure in ("f1", "recall", "precision"))
+            cells.append(joined((f1, tag("small", f"{recall} / {precision}")), "<br>"))
+        lines.append(cells)
+    caption = "F1, below it recall / precision, of all held-out clips; means over seeds."
+    return _section("Each class", table(("", *study["data"]["classes"]), lines, caption=caption))
 
 
 def _differences(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html | None:

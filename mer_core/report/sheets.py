@@ -10,7 +10,7 @@ from mer_core.report.rows import measured, not_run
 
 
 def results_csv(study: dict[str, Any]) -> str:
-    """One line an entry, aggregation or data set, and figure."""
+    """One line an entry, aggregation, data set or class, and figure."""
     head = ("entry", "method", "protocol", "leaks_subjects", "clips", "figure", "mean", "sd", "low", "high", "scope")
     lines: list[Sequence[Any]] = []
     for entry in measured(study):
@@ -29,6 +29,10 @@ def results_csv(study: dict[str, Any]) -> str:
                 lines.append(
                     (*start, clips, name, value["mean"], value["sd"], ends.get("low"), ends.get("high"), scope)
                 )
+        for name, one in entry["pooled"]["per_class"].items():
+            for figure in ("precision", "recall", "f1"):
+                value = one[figure]
+                lines.append((*start, one["clips"], figure, value["mean"], value["sd"], None, None, f"class {name}"))
     lines += [(entry["name"], entry["method"], *[""] * 8, f"not run: {entry['not_run']}") for entry in not_run(study)]
     return _csv(head, lines)
 

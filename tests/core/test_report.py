@@ -143,6 +143,31 @@ def test_how_each_was_trained_is_told_beside_how_its_authors_did(
     assert run_study("benchmark", features, Plan(), fewer, tmp_path)["notes"][0].startswith("Trained for 9 epochs")
 
 
+def test_published_figures_stand_only_beside_their_own_task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    register(monkeypatch, quick("ststnet"), quick("lbp-top"))
+    features, entries = toy_features(subjects=4, each=6), benchmark_entries(seeds=1)
+    rows = [replace(entries[0]), replace(entries[1], name="lbp-top-rbf")]
+    text = page(run_study("benchmark", features, Plan(), rows, tmp_path / "whole"))
+    assert ".735" in text
+    assert ".588" not in text  # of the linear one
+    for place, (given, plan) in enumerate(
+        ((features, Plan("sample-kfold")), (replace(features, classes=("a", "b", "c", "d")), Plan()))
+    ):
+        text = page(run_study("benchmark", given, plan, rows, tmp_path / str(place)))
+        assert ".735" not in text
+        assert "No published figure stands here" in text
+
+
+def test_a_table_says_what_was_trained_and_tested_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    register(monkeypatch, quick("one"))
+    toy = toy_features(subjects=4, each=6)
+    features = replace(toy, dataset=np.where(np.arange(24) < 12, "casme2", "smic"))
+    plan = Plan("cross", train=("casme2",), test=("smic",))
+    text = write_report(run_study("benchmark", features, plan, benchmark_entries(seeds=1), tmp_path), tmp_path)
+    latex = text.with_name("table.tex").read_text(encoding="utf-8")
+    assert "1 fold, trained on casme2, tested on smic, 12 clips of 2 subjects tested" in latex
+
+
 def test_names_of_dots_cover_neither_names_nor_dots() -> None:
     axes = Figure(figsize=(7.6, 3.1)).subplots()
     places = [
@@ -174,6 +199,11 @@ def test_sheets_hold_the_same_figures(study: dict[str, Any], tmp_path: Path) -> 
     entry = study["entries"][0]
     assert float(found["mean"]) == entry["pooled"]["uar"]["mean"]
     assert float(found["low"]) == entry["interval"]["uar"]["low"]
+    (surprise,) = (
+        one for one in lines if (one["entry"], one["figure"], one["scope"]) == ("ststnet", "recall", "class surprise")
+    )
+    assert float(surprise["mean"]) == entry["pooled"]["per_class"]["surprise"]["recall"]["mean"]
+    assert surprise["clips"] == "16"
     assert next(one["scope"] for one in lines if one["entry"] == "diverged").startswith("not run: ")
     predictions = list(csv.DictReader(io.StringIO((tmp_path / "predictions.csv").read_text(encoding="utf-8"))))
     assert len(predictions) == 3 * 48
