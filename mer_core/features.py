@@ -11,17 +11,17 @@ import numpy as np
 
 from mer_core.damage import DAMAGE
 from mer_core.errors import FeatureError
-from mer_core.left_out import left_out_notes
+from mer_core.left_out import NO_CLASS, NO_FACE, left_out_notes
 from mer_core.subjects import is_named
 
-DATASETS = ("flow", "apex", "label", "dataset", "subject", "clip")
-OPTIONAL = ("onset", "frames")
-PICTURES = ("apex", *OPTIONAL)
+DATASETS = ("flow", "label", "dataset", "subject", "clip")
+PICTURES = OPTIONAL = ("apex", "onset", "frames")
 MEGC_CLASSES = ("negative", "positive", "surprise")
 """The classes of the MEGC 2019 composite, for files of three classes that do not name them."""
 MOST_FLOW = 1e6
 """Beyond any motion and any picture of it; float32 can square and sum what stays below."""
 _MOST_UNNAMED = 1000
+_OBJECTS = (NO_CLASS, NO_FACE, "label_map", "flow")
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,10 @@ class FeatureSet:
     """Features of N clips.
 
     flow: (N, 28, 28, 3) float32, (u, v, strain) from onset to apex; u to the right and v down, in pixels of the crop,
-    or any positive scaling of them. apex: (N, H, W) uint8, the aligned grey apex face. label: (N,) int64 into
-    ``classes``. dataset, subject, clip: (N,) str. ``attributes`` says how the features were made (flow method, …).
-    onset: (N, H, W) uint8, the same face at onset, carried along with the head to where ``apex`` has it, or None.
+    or any positive scaling of them. apex: (N, H, W) uint8, the aligned grey apex face; (N, 0, 0) where there is none.
+    label: (N,) int64 into ``classes``. dataset, subject, clip: (N,) str. ``attributes`` says how the features were made
+    (flow method, …). onset: (N, H, W) uint8, the same face at onset, carried along with the head to where ``apex`` has
+    it, or None.
     frames: (N, T, H, W) uint8, the aligned grey face from onset to offset at T evenly spaced moments, or None.
     """
 
@@ -64,7 +65,7 @@ class FeatureSet:
     def arrays(self) -> dict[str, np.ndarray]:
         """The arrays by name, one row a clip; optional ones where there are any."""
         named = {name: getattr(self, name) for name in (*DATASETS, *OPTIONAL)}
-        return {name: array for name, array in named.items() if array is not None}
+        return {name: array for name, array in named.items() if array is not None and array.size}
 
     def select(self, rows: np.ndarray) -> "FeatureSet":
         """The clips ``rows``: (K,) int64 indices or (N,) bool."""
@@ -84,15 +85,11 @@ def check_features(features: FeatureSet, where: str = "The features") -> None:
         raise FeatureError(
             f"{where}: 'flow' must have the shape ({count}, 28, 28, 3), one a label, but has {features.flow.shape}."
         )
-    if features.apex.ndim != 3 or len(features.apex) != count or features.apex.size == 0:
-        raise FeatureError(
-            f"{where}: 'apex' must have the shape ({count}, height, width), but has {features.apex.shape}."
-        )
-    onset = features.onset
-    if onset is not None and onset.shape != features.apex.shape:
-        raise FeatureError(
-            f"{where}: 'onset' must have the shape of 'apex', {features.apex.shape}, but has {onset.shape}."
-        )
+    apex, onset = features.apex, features.onset
+    if apex.ndim != 3 or len(apex) != count or (apex.size == 0 and apex.shape[1:] != (0, 0)):
+        raise FeatureError(f"{where}: 'apex' must have the shape ({count}, height, width), but has {apex.shape}.")
+    if onset is not None and onset.shape != apex.shape:
+        raise FeatureError(f"{where}: 'onset' must have the shape of 'apex', {apex.shape}, but has {onset.shape}.")
     frames = features.frames
     if frames is not None and (frames.ndim != 4 or len(frames) != count or frames.size == 0):
         raise FeatureError(
@@ -249,18 +246,31 @@ def _parse_attributes(text: Any, path: Path) -> dict[str, Any]:
     if text is None:
         return {}
     try:
-        attributes = json.loads(text) if isinstance(text, str | bytes) else None
+        attributes = json.loads(text, parse_constant=_refuse) if isinstance(text, str | bytes) else None
     except (ValueError, RecursionError) as error:
         raise FeatureError(f"{path}: its 'attributes' are not JSON: make the features again.") from error
     if not isinstance(attributes, dict):
         raise FeatureError(f"{path}: its 'attributes' must be one text, a JSON object: make the features again.")
+    for name in _OBJECTS:
+        if not isinstance(attributes.get(name, {}), dict):
+            raise FeatureError(f"{path}: '{name}' in its 'attributes' must be a JSON object: make the features again.")
+    if not all(isinstance(count, int) for count in attributes.get(NO_CLASS, {}).values()):
+        raise FeatureError(f"{path}: '{NO_CLASS}' in its 'attributes' must count clips: make the features again.")
     return attributes
+
+
+def _refuse(constant: str) -> None:
+    """NaN and Infinity, which Python's JSON knows and nobody else's: no report could carry them on."""
+    raise ValueError(constant)
 
 
 def _to_features(arrays: Mapping[str, np.ndarray], attributes: dict[str, Any], path: Path) -> FeatureSet:
     missing = [name for name in DATASETS if name not in arrays]
     if missing:
-        raise FeatureError(f"{path} lacks {', '.join(missing)}: a feature file holds {', '.join(DATASETS)}.")
+        raise FeatureError(
+            f"{path} lacks {', '.join(missing)}: a feature file holds {', '.join(DATASETS)}, and may hold "
+            f"{', '.join(OPTIONAL)}."
+        )
     label = arrays["label"]
     if label.ndim == 1 and label.dtype.kind == "f" and np.isfinite(label).all() and (label == np.rint(label)).all():
         label = label.astype(np.int64)
@@ -281,7 +291,8 @@ def _to_features(arrays: Mapping[str, np.ndarray], attributes: dict[str, Any], p
         clip=_texts(arrays, "clip", path),
         classes=_classes(attributes.pop("classes", None), label, path),
         attributes=attributes,
-        **{name: arrays[name] for name in PICTURES if name in arrays},
+        **{"apex": np.zeros((len(label), 0, 0), np.uint8)}
+        | {name: arrays[name] for name in PICTURES if name in arrays},
     )
 
 
@@ -304,6 +315,10 @@ def _classes(named: Any, label: np.ndarray, path: Path) -> tuple[str, ...]:
             raise FeatureError(f"{path}: 'label' reaches {count - 1}, but counts classes from 0: number them again.")
         if count == len(MEGC_CLASSES):
             return MEGC_CLASSES
+        if label.size and label.min() < 0:
+            raise FeatureError(
+                f"{path}: 'label' reaches {int(label.min())}, but counts classes from 0: number them again."
+            )
         gaps = sorted(set(range(count)) - set(label.tolist()))
         if gaps:
             raise FeatureError(
@@ -312,6 +327,6 @@ def _classes(named: Any, label: np.ndarray, path: Path) -> tuple[str, ...]:
                 "all in the attribute 'classes'."
             )
         return tuple(f"class {index}" for index in range(count))
-    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+    if not isinstance(named, list) or not named or not all(isinstance(name, str) for name in named):
         raise FeatureError(f"{path}: 'classes' must be a list of names, but is {named!r}.")
     return tuple(named)

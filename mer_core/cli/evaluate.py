@@ -84,12 +84,6 @@ def run(arguments: argparse.Namespace) -> int:
             command=command_line(),
             progress=progress,
         )
-    if arguments.json is not None:
-        text = json.dumps(result, indent=2, ensure_ascii=False) + "\n"
-        try:
-            arguments.json.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise MerError(f"{arguments.json} cannot be written ({error.strerror}): choose another place.") from error
     console = Console(highlight=False)
     warning = " – LEAKS SUBJECTS: flattering, not for comparison" if result["leaks_subjects"] else ""
     seeds = len(result["seeds"])
@@ -115,6 +109,12 @@ def run(arguments: argparse.Namespace) -> int:
         claim = f"{peeked['per_fold']['uf1']['mean']:.3f}"
         console.print(f"UF1 {claim} if each fold kept its best epoch. {peeked['warning']}", style="red", markup=False)
     console.print(f"{result['tested']} of {result['clips']} clips tested, {result['seconds']:.0f} s")
+    if arguments.json is not None:
+        text = json.dumps(result, indent=2, ensure_ascii=False) + "\n"
+        try:
+            arguments.json.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise MerError(f"{arguments.json} cannot be written ({error.strerror}): choose another place.") from error
     return 0
 
 

@@ -52,7 +52,7 @@ def _row(name: str, classes: int) -> dict[str, Any]:
     return {
         "name": name,
         "title": method.title,
-        "reads": list(method.reads),
+        "reads": [*method.reads, *method.settings().also_reads],
         "source": method.source,
         "parameters": method.parameters(classes, method.settings()),
         "multiply_adds": method.flops(classes, method.settings()),

@@ -38,4 +38,7 @@ def plan_from(arguments: argparse.Namespace, label_map: LabelMap | None = None) 
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not names:
+        raise argparse.ArgumentTypeError("no name is given: name at least one, or leave the option out")
+    return names

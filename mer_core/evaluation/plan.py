@@ -84,6 +84,8 @@ def check_division(features: FeatureSet, division: Split) -> None:
 
 def _check_wishes(plan: Plan, draws_more: bool) -> None:
     """Raise FeatureError for what the plan asks for and could not have."""
+    if plan.split_seed is not None and plan.split_seed < 0:
+        raise FeatureError(f"--split-seed is {plan.split_seed}, but must be at least 0.")
     if plan.saved is not None:
         given = {"protocol": plan.protocol is not None, "folds": plan.folds is not None}
         given |= {"split-seed": plan.split_seed is not None and not draws_more}

@@ -64,9 +64,13 @@ def split(protocol: str, label: np.ndarray, group: np.ndarray, *, folds: int = 5
     units = len(label) if chosen.leaks_subjects else len(set(group))
     if units < 2:
         what = "clip" if chosen.leaks_subjects else "subject"
-        raise FeatureError(f"The protocol '{protocol}' needs at least two {what}s, but there is {units}.")
+        raise FeatureError(
+            f"The protocol '{protocol}' needs at least two {what}s, but there is {units}: add clips of others."
+        )
     if folds < 2:
-        raise FeatureError(f"The protocol '{protocol}' needs at least two folds, but {folds} were asked for.")
+        raise FeatureError(
+            f"The protocol '{protocol}' needs at least two folds, but {folds} were asked for: raise --folds."
+        )
     assigned = chosen.divide(label, group, min(folds, units), seed)
     held_out = assigned[None, :] == np.arange(assigned.max() + 1)[:, None]
     return Split(chosen, held_out, seed if chosen.drawn else None)

@@ -29,8 +29,8 @@ def write_split(path: Path, features: FeatureSet, division: Split) -> None:
 def read_split(path: Path, features: FeatureSet) -> Split:
     """The folds of ``path`` for the clips of ``features``, in any order.
 
-    Raises FeatureError where a clip of either is missing in the other, or a subject-disjoint protocol's split would
-    have a subject on both sides.
+    Raises FeatureError where a clip of either is missing in the other, or the split is not what its protocol's name
+    says: a subject on both sides, several subjects left out at once, a data set on both sides.
     """
     content = _read(Path(path))
     protocol = PROTOCOLS[content["protocol"]]
@@ -53,6 +53,7 @@ def read_split(path: Path, features: FeatureSet) -> Split:
         raise FeatureError(f"The split {path} has a fold without any clip: make it again.")
     if not protocol.leaks_subjects:
         _check_disjoint(path, features.group, division)
+    _check_protocol(path, features, division)
     return division
 
 
@@ -76,7 +77,7 @@ def _read(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise FeatureError(f"The split {path} cannot be read ({error.strerror}): check the path.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FeatureError(f"The split {path} is not JSON: make it again with --save-split.") from error
     good = (
         isinstance(content, dict)
@@ -84,6 +85,7 @@ def _read(path: Path) -> dict[str, Any]:
         and content.get("protocol") in PROTOCOLS
         and isinstance(content.get("folds"), int)
         and isinstance(content.get("clips"), list)
+        and 1 <= content["folds"] <= len(content["clips"])
         and all(_is_entry(entry, content["folds"]) for entry in content["clips"])
     )
     if not good:
@@ -99,6 +101,22 @@ def _is_entry(entry: Any, folds: int) -> bool:
         and isinstance(entry[3], int)
         and -1 <= entry[3] < folds
     )
+
+
+def _check_protocol(path: Path, features: FeatureSet, division: Split) -> None:
+    """Raise FeatureError where the folds are not those of the protocol that the split says it is of."""
+    name, wrong = division.protocol.name, ""
+    tested = division.held_out.any(axis=0)
+    sides = [set(features.dataset[side].tolist()) for side in (tested, ~tested)]
+    if name in ("loso", "composite"):
+        if not tested.all() or any(len(set(features.group[rows])) > 1 for rows in division.held_out):
+            wrong = "does not leave out each subject alone"
+    elif name == "cross" and (len(division.held_out) > 1 or sides[0] & sides[1]):
+        wrong = "does not hold out whole data sets, once"
+    elif name in ("holdout", "sample-holdout") and len(division.held_out) > 1:
+        wrong = "has several folds"
+    if wrong:
+        raise FeatureError(f"The split {path} calls itself {name}, but {wrong}: make it again with --save-split.")
 
 
 def _check_disjoint(path: Path, group: np.ndarray, division: Split) -> None:

@@ -6,7 +6,7 @@ from mer_core.training.settings import TrainSettings
 METHOD = members_method(
     name="mr-uamf",
     title="shallow flow network with micro-attention, image fusion and FU-MIX",
-    reads=("flow", "apex"),
+    reads=("flow",),
     source="Gao et al. 2025",
     settings=TrainSettings,
 )

@@ -61,7 +61,7 @@ class Method:
 
 def check_readable(method: Method, features: FeatureSet, settings: MethodSettings) -> None:
     """Raise FeatureError if ``features`` lack something that ``method`` reads with these ``settings``."""
-    missing = [name for name in (*method.reads, *settings.also_reads) if getattr(features, name, None) is None]
+    missing = [name for name in (*method.reads, *settings.also_reads) if name not in features.arrays]
     if missing:
         raise FeatureError(
             f"The method '{method.name}' reads '{missing[0]}', which these features do not hold: "

@@ -72,6 +72,7 @@ def from_checkpoint(state: Mapping[str, Tensor], channels: Sequence[str] = PUBLI
 
     channels: what the checkpoint's input channels are, in its order; the default is the public files' order.
     """
+    channels = [name.strip() for name in channels]
     if sorted(channels) != sorted(OURS):
         raise ModelError(f"The channels {', '.join(channels)} must be {', '.join(OURS)} in some order.")
     names = [*(name.format(stream) for name in _OWN.values() for stream in (1, 2, 3)), "fc.weight", "fc.bias"]
@@ -84,6 +85,8 @@ def from_checkpoint(state: Mapping[str, Tensor], channels: Sequence[str] = PUBLI
             raise ModelError(f"This is no checkpoint of STSTNet: '{name}' must be numbers of the shape {shape}.")
         if not value.isfinite().all():
             raise ModelError(f"This checkpoint is damaged: '{name}' holds values that are not finite.")
+        if name.endswith("running_var") and (value < 0).any():
+            raise ModelError(f"This checkpoint is damaged: '{name}' is a variance, but holds values below 0.")
     joined = {own: torch.cat([state[name.format(stream)] for stream in (1, 2, 3)]) for own, name in _OWN.items()}
     joined["flow.weight"] = joined["flow.weight"][:, [list(channels).index(name) for name in OURS]]
     joined |= {"classes.weight": state["fc.weight"], "classes.bias": state["fc.bias"]}

@@ -94,8 +94,8 @@ class TrainSettings(LearningSettings):
 
     @property
     def also_reads(self) -> tuple[str, ...]:
-        """The difference needs both faces."""
-        return ("onset",) if self.image == "difference" else ()
+        """The faces that the image stream is made of."""
+        return {"none": (), "apex": ("apex",), "difference": ("apex", "onset")}[self.image]
 
     @property
     def total_epochs(self) -> int:

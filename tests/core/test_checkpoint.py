@@ -93,3 +93,11 @@ def test_what_is_there_already_stays(public: Path, tmp_path: Path, capsys: pytes
     assert main(["checkpoint", str(public), "--out", str(tmp_path / "model")]) == 1
     assert "is there already" in capsys.readouterr().err
     assert not list((tmp_path / "model").iterdir())
+
+
+def test_a_variance_below_nothing_is_damage(plain: PlainStstNet, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    state = {name: value.clone() for name, value in plain.state_dict().items()}
+    state["bn1.running_var"][0] = -1
+    torch.save(state, tmp_path / "sub01.pth")
+    assert main(["checkpoint", str(tmp_path / "sub01.pth"), "--out", str(tmp_path / "model")]) == 1
+    assert "damaged: 'bn1.running_var' is a variance" in capsys.readouterr().err

@@ -8,6 +8,7 @@ import h5py
 import numpy as np
 import pytest
 
+from mer_core.cli import main
 from mer_core.errors import FeatureError
 from mer_core.features import DATASETS, check_trainable, read_features, write_features
 from tests.core.toy import toy_features
@@ -59,7 +60,7 @@ def test_group_tells_equal_names_of_two_sets_apart() -> None:
 
 def _write(path: Path, **changes: np.ndarray | None) -> Path:
     features = toy_features()
-    arrays = {name: getattr(features, name) for name in DATASETS} | changes
+    arrays = {name: getattr(features, name) for name in (*DATASETS, "apex")} | changes
     np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
     return path
 
@@ -70,7 +71,7 @@ FLOW = toy_features().flow
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"apex": None, "clip": None}, "lacks apex, clip"),
+        ({"flow": None, "clip": None}, "lacks flow, clip"),
         ({"flow": FLOW[:, :20]}, r"'flow' must have the shape \(24, 28, 28, 3\)"),
         ({"flow": FLOW[:5]}, "'flow' must have the shape"),
         ({"apex": FLOW[..., 0][:3]}, "'apex' must have the shape"),
@@ -79,7 +80,7 @@ FLOW = toy_features().flow
         ({"frames": FLOW[:3, None, ..., 0]}, "'frames' must have the shape"),
         ({"frames": np.array(["a"] * 24)}, "'frames' must hold numbers"),
         ({"label": np.full(24, 0.5)}, "one whole number a clip"),
-        ({"label": np.arange(24) % 3 - 1}, "'label' must lie in 0..1"),
+        ({"label": np.arange(24) % 3 - 1}, "'label' reaches -1, but counts classes from 0"),
         ({"subject": np.array(["s"])}, "'subject' must have the shape"),
         ({"subject": np.array([b"\xff"] * 24)}, "'subject' holds text that is not UTF-8"),
         ({"clip": np.arange(24) == 2}, "'clip' must hold text"),
@@ -95,6 +96,11 @@ FLOW = toy_features().flow
         ({"apex": np.where(np.arange(24)[:, None, None] == 3, np.nan, np.ones((24, 8, 8)))}, r"nan .* 1 of 24.*c03"),
         ({"onset": np.full((24, 40, 40), 256)}, "'onset' must hold whole numbers from 0 to 255, but holds 256"),
         ({"frames": np.full((24, 2, 8, 8), -1)}, "'frames' must hold whole numbers from 0 to 255, but holds -1"),
+        ({"attributes": np.array('{"x": NaN}')}, "'attributes' are not JSON"),
+        ({"attributes": np.array('{"flow": 7}')}, "'flow' in its 'attributes' must be a JSON object"),
+        ({"attributes": np.array('{"in_no_class": ["fear"]}')}, "'in_no_class' in its 'attributes' must be a JSON"),
+        ({"attributes": np.array('{"in_no_class": {"fear": "2"}}')}, "'in_no_class' in its 'attributes' must count"),
+        ({"attributes": np.array('{"classes": []}')}, "'classes' must be a list of names"),
         ({"attributes": np.array('{"classes": 5}')}, "'classes' must be a list of names, but is 5"),
         ({"attributes": np.array('{"classes": "abc"}')}, "'classes' must be a list of names, but is 'abc'"),
         ({"attributes": np.array('{"classes": ["a", 1, "b"]}')}, "'classes' must be a list of names"),
@@ -235,3 +241,22 @@ def test_python_objects_are_not_read(tmp_path: Path) -> None:
     _save(path, subject=toy_features().subject.astype(object))
     with pytest.raises(FeatureError, match="holds an array of Python objects"):
         read_features(path)
+
+
+def test_without_faces_what_reads_the_flow_alone_is_judged_and_the_rest_says_what_it_lacks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = _write(tmp_path / "flow.npz", apex=None)
+    features = read_features(path)
+    assert features.apex.shape == (24, 0, 0)
+    write_features(tmp_path / "again.h5", features)
+    assert read_features(tmp_path / "again.h5").apex.shape == (24, 0, 0)
+    short = ["--seeds", "1", "--epochs", "1"]
+    assert main(["evaluate", str(path), "--method", "mr-uamf-plus", *short]) == 0
+    assert (
+        main(["evaluate", str(path), "--method", "mr-uamf", "--image", "none", "--T", "1", "--T-s", "0", *short]) == 0
+    )
+    capsys.readouterr()
+    for method in ("mr-uamf", "macnn"):
+        assert main(["evaluate", str(path), "--method", method, "--seeds", "1"]) == 1
+        assert f"The method '{method}' reads 'apex', which these features do not hold" in capsys.readouterr().err

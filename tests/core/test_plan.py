@@ -89,7 +89,22 @@ def test_saved_split_that_does_not_fit(tmp_path: Path) -> None:
     path.write_text(json.dumps(content))
     with pytest.raises(FeatureError, match="a/s00 on both sides"):
         read_split(path, features)
-    for text, said in (("{", "is not JSON"), ("[]", "not a split"), ('{"format": "mer-split-1"}', "not a split")):
+    write_split(path, features, apply_plan(features, Plan("kfold", folds=3))[1])
+    content = json.loads(path.read_text())
+    for name, wrong in (("loso", "leave out each subject"), ("cross", "whole data sets"), ("holdout", "several folds")):
+        path.write_text(json.dumps({**content, "protocol": name}))
+        with pytest.raises(FeatureError, match=f"calls itself {name}, but .*{wrong}"):
+            read_split(path, features)
+    for folds in (0, 10**30):
+        path.write_text(json.dumps({**content, "folds": folds}))
+        with pytest.raises(FeatureError, match="not a split"):
+            read_split(path, features)
+    for text, said in (
+        ("{", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
+        ("[]", "not a split"),
+        ('{"format": "mer-split-1"}', "not a split"),
+    ):
         path.write_text(text)
         with pytest.raises(FeatureError, match=said):
             read_split(path, features)
@@ -112,6 +127,7 @@ def test_saved_split_that_does_not_fit(tmp_path: Path) -> None:
         (Plan(folds=3), "'loso' has folds of its own: leave --folds out, or take --protocol kfold or"),
         (Plan("holdout", folds=3), "'holdout' has folds of its own"),
         (Plan("cross", folds=3, train=("a",), test=("b",)), "'cross' has folds of its own"),
+        (Plan("kfold", split_seed=-1), "--split-seed is -1, but must be at least 0"),
         (Plan("loso", split_seed=1), "draws nothing at random: leave --split-seed out"),
         (Plan("composite", label_map=label_map("casme2-five")), "three classes, not of CASME II, five classes"),
         (Plan("composite", label_map=OWN), "three classes, not of the data set's own classes"),
