@@ -145,14 +145,9 @@ class Asking(QObject):
         """Whether the window may be closed; a training would be lost with it."""
         if not self._desk.trainer.running:
             return True
-        answer = QMessageBox.question(
-            self._window,
-            "Training",
-            "A training is under way; closing the window cancels it. Close all the same?",
-            QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
-            QMessageBox.StandardButton.Cancel,
-        )
-        return answer == QMessageBox.StandardButton.Close
+        yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+        sentence = "A training is under way; it and what it has learnt are lost with the window. Close it all the same?"
+        return QMessageBox.question(self._window, "Training", sentence, yes | no, no) == yes
 
     def close(self) -> None:
         """Close what stands beside the window."""

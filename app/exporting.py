@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QProgressDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QProgressDialog, QWidget
 
 from app.actions import Actions
 from app.background import Worker
@@ -77,7 +77,7 @@ class Exporting(QObject):
         self._show(dialog)
 
     def _export(self, arguments: list[str], place: Path | None) -> None:
-        if place is not None and self._may_replace(place):
+        if place is not None:
             self._remember(place)
             self._start("Exporting", arguments, self._tell_exported)
 
@@ -104,7 +104,7 @@ class Exporting(QObject):
         self._show(dialog)
 
     def _measure(self, arguments: list[str], place: Path | None) -> None:
-        if place is not None and self._may_replace(place):
+        if place is not None:
             self._remember(place)
             self._start("Measuring", arguments, self._tell_measured)
 
@@ -232,12 +232,6 @@ class Exporting(QObject):
     def _forget(self) -> None:
         self.job = None
         self._show_actions()
-
-    def _may_replace(self, place: Path) -> bool:
-        if not place.is_file():
-            return True
-        answer = QMessageBox.question(self._window, "Export", f"{place.name} is there already. Replace it?")
-        return answer == QMessageBox.StandardButton.Yes
 
     def _show(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -126,6 +126,10 @@ class ExportDialog(QDialog):
         command = ["export", str(self._folder), str(self.place.path or ""), "--format", self.choice.name]
         return [*command, *self.settings.options(self.choice, clip)]
 
+    def accept(self) -> None:
+        if self.place.may_be_written():
+            super().accept()
+
     def _choose(self) -> None:
         choice = self.choice
         self._about.setText(choice.about)

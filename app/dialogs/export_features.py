@@ -75,6 +75,10 @@ class FeatureDialog(QDialog):
         layout.addLayout(form)
         layout.addWidget(buttons)
 
+    def accept(self) -> None:
+        if self.place.may_be_written():
+            super().accept()
+
     def _show_ready(self) -> None:
         self.measure_button.setEnabled(self._labels.obstacle is None and self.place.path is not None)
 

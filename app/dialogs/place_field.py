@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMessageBox, QPushButton, QWidget
 
 
 class PlaceField(QWidget):
@@ -35,6 +35,15 @@ class PlaceField(QWidget):
         """The place as it stands; None while there is none."""
         text = self.line.text().strip()
         return Path(text).expanduser() if text else None
+
+    def may_be_written(self) -> bool:
+        """Whether nothing is there that would be lost, or the user wants it replaced."""
+        place = self.path
+        if place is None or not place.is_file():
+            return True
+        yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+        sentence = f"{place.name} is there already. Replace it?"
+        return QMessageBox.question(self, self.window().windowTitle(), sentence, yes | no, no) == yes
 
     def _browse(self) -> None:
         here = self.line.text() or str(Path.home())

@@ -172,9 +172,15 @@ def test_a_file_that_is_there_is_replaced_only_when_asked(
     (tmp_path / "project coding.json").write_text("mine")
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.No)
     dialog = ask(coded, qtbot)
+    dialog.settings.history.setChecked(True)
     qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
     assert coded.exporting.job is None
     assert (tmp_path / "project coding.json").read_text() == "mine"
+    assert dialog.isVisible()  # all that was chosen is still there
+    assert dialog.settings.history.isChecked()
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    export(coded, qtbot, dialog)
+    assert said(read_coding(tmp_path / "project coding.json")) == said(project_coding(tmp_path / "project"))
 
 
 def test_packed_cancelled_packed_again_and_opened_elsewhere(
