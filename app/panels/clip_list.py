@@ -25,7 +25,7 @@ from mer_core.project import ClipRecord
 
 _Index = QModelIndex | QPersistentModelIndex
 _HEADERS = ("Clip", "Subject", "Emotion", "Marks")
-_WIDTHS, _WITH_DATASET = (54, 72, 46), (94, 68, 42)  # of all columns but the first, which takes what is left
+_WIDTHS, _WITH_DATASET = (58, 72, 50), (94, 72, 50)  # of all columns but the first, which is as wide as its names
 _ID = Qt.ItemDataRole.UserRole
 
 
@@ -141,6 +141,11 @@ class _Filter(QSortFilterProxyModel):
             return True
         return super().filterAcceptsRow(row, parent)
 
+    def matching(self) -> int:
+        """How many clips match."""
+        source = self.sourceModel()
+        return sum(super(_Filter, self).filterAcceptsRow(row, QModelIndex()) for row in range(source.rowCount()))
+
     def look_again(self) -> None:
         """Another clip is shown: the former one stays only if it matches."""
         self.beginFilterChange()
@@ -173,6 +178,7 @@ class ClipList(QWidget):
         self.filter.setClearButtonEnabled(True)
         self.filter.setAcceptDrops(False)
         self.filter.textChanged.connect(self._shown.setFilterFixedString)
+        self.filter.textChanged.connect(lambda _: self._tell_count())
         self.table = _Table()
         self.table.setModel(self._shown)
         self.table.setSortingEnabled(True)
@@ -190,10 +196,11 @@ class ClipList(QWidget):
         header.setHighlightSections(False)
         header.setMaximumSectionSize(260)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)  # names first: they tell clips apart
+        header.setStretchLastSection(True)
         header.setMinimumSectionSize(40)
         self._set_widths(_WIDTHS)
-        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.table.selectionModel().currentRowChanged.connect(self._choose)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._offer)
@@ -259,9 +266,9 @@ class ClipList(QWidget):
             self._set_widths(_WITH_DATASET if wide else _WIDTHS)
 
     def _tell_count(self) -> None:
-        total, listed = self.model.rowCount(), self._shown.rowCount()
+        total = self.model.rowCount()
         said = f"{self.model.coded()} of {total} clips coded" if total else "No clips yet: File › Open clip"
-        self._count.setText(said if listed == total else f"{said}, {listed} listed")
+        self._count.setText(f"{said}, {self._shown.matching()} match" if self.filter.text() else said)
 
     def _offer(self, position: QPoint) -> None:
         index = self.table.indexAt(position)
