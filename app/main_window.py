@@ -172,6 +172,7 @@ class MainWindow(QMainWindow):
         desk.live.field_measured.connect(self._show_field)
         desk.live.recognised.connect(self._show_recognition)
         desk.live.explained.connect(self.recognition_panel.show_reason)
+        desk.live.explained.connect(self.player.show_no_attention)
         desk.live.recogniser.starting.connect(lambda: self.recognition_panel.show_reason("Starting the model…"))
         self.clip_list.chosen.connect(self._choose_clip)
         self.clip_list.properties_wanted.connect(self.asking.for_clip_properties)
@@ -236,9 +237,9 @@ class MainWindow(QMainWindow):
         self._hint.setText("" if loaded >= total else f"Reading frames: {loaded} of {total}")
 
     def _show_field(self, measurement: Any, onset: int, target: int) -> None:
-        self.player.show_field(measurement)
         number = self.desk.media.number
         text = f"frame {number(onset)} → {number(target)}" if measurement else self.desk.live.why_no_field()
+        self.player.show_field(measurement, "" if measurement else text)
         self.plots.show_measurement(measurement, text)
 
     def _show_recognition(self, answer: Any, measurement: Any) -> None:

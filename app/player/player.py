@@ -72,6 +72,7 @@ class Player(QWidget):
         super().__init__()
         self._media = media
         self._heat: dict[str, _Heat] = {}
+        self._missing = dict.fromkeys(("strain", "attention"), "")  # why there is no map, where it is known
         self._heat_at_end = False  # where the head has the map that lies over the face
         self.view = VideoView()
         self.timeline = Timeline()
@@ -200,9 +201,10 @@ class Player(QWidget):
         """Lay this over the face: one of OVERLAYS."""
         self.overlay.setCurrentIndex(OVERLAYS.index(name))
 
-    def show_field(self, measurement: Measurement | None) -> None:
-        """The measurement whose strain can be laid over the face."""
+    def show_field(self, measurement: Measurement | None, why_none: str = "") -> None:
+        """The measurement whose strain can be laid over the face, or why there is none."""
         self._heat.pop("strain", None)
+        self._missing["strain"] = why_none
         if measurement is not None:
             strain = measurement.field.strain
             self._heat["strain"] = _Heat(strain, 0.0, max(float(strain.max()), _LEAST_STRAIN), measurement, _STRAIN)
@@ -215,6 +217,11 @@ class Player(QWidget):
             # Where it looks more than elsewhere: the map's own least and most are the scale's ends.
             least, most = float(answer.attention.min()), float(answer.attention.max())
             self._heat["attention"] = _Heat(answer.attention - least, least, most, measurement, _ATTENTION)
+        self._paint_overlay("attention")
+
+    def show_no_attention(self, why: str) -> None:
+        """Why there is no answer whose attention could be laid over the face."""
+        self._missing["attention"] = why
         self._paint_overlay("attention")
 
     def show_face(self, alignment: Alignment | None, *, outline: bool, regions: bool) -> None:
@@ -253,6 +260,8 @@ class Player(QWidget):
     def _paint_overlay(self, name: str) -> None:
         """Paint it if it is the one chosen."""
         if name == self.chosen_overlay:
+            why = "" if name in self._heat else self._missing.get(name, "")
+            self.view.show_note("heat", f"{name}: {why[:1].lower()}{why[1:]}" if why else "")
             from app.player.overlays import heat_overlay
 
             overlay = None
@@ -300,6 +309,7 @@ class Player(QWidget):
 
     def _show_closed(self) -> None:
         self._heat.clear()
+        self.view.show_note("heat", "")
         self.heat_scale.hide()
         self.timeline.set_clip((), ())
         self.gap_sign.show_gaps(None)

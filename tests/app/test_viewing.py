@@ -375,3 +375,17 @@ def test_without_a_face_it_is_said_and_the_whole_frame_is_the_user_s_choice(
     qtbot.waitUntil(lambda: bool(live.no_face))
     assert kept_face(window) == ""
     assert panel.whole_frame.isVisible()
+
+
+def test_an_overlay_that_cannot_be_shown_says_why(smiling: MainWindow, qtbot: QtBot) -> None:
+    view, session = smiling.player.view, smiling.desk.session
+    qtbot.keyClick(smiling, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+    assert view.note == ""
+    session.set_mark("apex", None)
+    qtbot.waitUntil(lambda: "strain: mark the apex" in view.note)
+    session.set_mark("onset", None)
+    qtbot.waitUntil(lambda: "strain: mark the onset" in view.note)
+    qtbot.keyClick(smiling, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: view.note.startswith("attention: "))
+    qtbot.keyClick(smiling, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    assert view.note == ""
