@@ -41,8 +41,11 @@ class LearntClips(QObject):
     def _tell(self) -> None:
         clip = self._session.clip
         text = ""
-        if clip is not None and clip.path in self._answers:
-            name, probability = self._answers[clip.path]
+        answer = None
+        if clip is not None:
+            answer = self._answers.get(clip.path) or self._answers.get((clip.dataset, clip.subject, clip.name))
+        if answer is not None:
+            name, probability = answer
             text = (
                 "This model has learnt from this clip and its label. "
                 f"Without its subject it said {name}, {probability:.0%}."

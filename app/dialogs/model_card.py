@@ -130,7 +130,7 @@ def _uncertain(card: dict[str, Any], clips: Collection[str]) -> str:
     if not listed:
         return ""
     rows = "".join(
-        f"<tr><td>{_named(each['clip'], clips)}</td><td>{escape(each['label'])}</td>"
+        f"<tr><td>{_named(each, clips)}</td><td>{escape(each['label'])}</td>"
         f"<td>{escape(each['held_out_prediction'])}{_percent(', ', each.get('held_out_probability'))}</td>"
         f"<td>{_percent('', each['uncertainty'])}</td></tr>"
         for each in listed[:_LISTED]
@@ -149,9 +149,12 @@ def _percent(before: str, share: float | None) -> str:
     return "" if share is None else f"{before}{share:.0%}"
 
 
-def _named(clip: str, clips: Collection[str]) -> str:
-    """A clip's name, a link where it can be shown."""
-    return f'<a href="{quote(clip, safe="")}">{escape(clip)}</a>' if clip in clips else escape(clip)
+def _named(uncertain: dict[str, Any], clips: Collection[str]) -> str:
+    """A clip as the list of clips has it: whose, and its name; a link where it can be shown."""
+    path = uncertain["clip"]
+    parts = (uncertain["dataset"], uncertain["subject"], path.rstrip("/").rsplit("/", 1)[-1])
+    said = escape(" / ".join(part for part in parts if part))
+    return f'<a href="{quote(path, safe="")}">{said}</a>' if path in clips else said
 
 
 def _clip_of(link: QUrl) -> str:

@@ -127,8 +127,9 @@ def _result(card: dict[str, Any]) -> str:
     seeds = len(card["seeds"])
     held_out, untrained = (figure(card[whose]["uf1"], seeds) for whose in ("held_out", "untrained"))
     without_face = ", ".join(card.get("features", {}).get("left_out", {}))
+    stopped = f" Stopped after {card['epochs']} epochs." if card.get("stopped_early") else ""
     return (
-        f"Trained: {card['name']}. On held-out subjects ({protocol(card)}, {counted(card['clips'], 'clip')}, "
+        f"Trained: {card['name']}.{stopped} On held-out subjects ({protocol(card)}, {counted(card['clips'], 'clip')}, "
         f"{counted(seeds, 'seed')}) UF1 {held_out}; untrained {untrained}."
         + (f" Left out, since they show no face: {without_face}." if without_face else "")
     )

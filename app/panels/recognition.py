@@ -91,7 +91,8 @@ class RecognitionPanel(QWidget):
         self._learnt = QLabel()
         self._learnt.setObjectName("hint")
         self._learnt.setWordWrap(True)
-        self._model = LineLabel()  # a long name must not widen the window
+        # A long name must not widen the window; those of one day differ at their ends.
+        self._model = LineLabel(elide=Qt.TextElideMode.ElideMiddle)
         self._model.setObjectName("hint")
         self.card_button = QPushButton("Card…")
         self.card_button.setToolTip("What this model was trained on and how well it does")

@@ -184,6 +184,12 @@ def test_an_answer_on_a_clip_learnt_from_says_so_and_a_long_name_widens_nothing(
     name = read_card(run)["classes"][entry["probabilities"].index(best)]
     assert panel._learnt.text().endswith(f"Without its subject it said {name}, {best:.0%}.")
     assert panel.minimumSizeHint().width() == width
+    said, folder = panel._learnt.text(), session.clip.path
+    assert session.project is not None
+    session.edit_clip(session.clip, path=f"elsewhere/{Path(folder).name}")  # moved, and located
+    assert panel._learnt.text() == said
+    session.edit_clip(session.clip, subject="sub99")
+    qtbot.waitUntil(lambda: not panel._learnt.isVisible())
     (shown,) = [label for label in panel.findChildren(LineLabel) if label.text().startswith("Model: Coder A")]
     assert shown.minimumSizeHint().width() == 0
 
@@ -219,14 +225,16 @@ def test_the_card_leads_to_the_clips_worth_another_look(trainee: MainWindow, qtb
     with qtbot.waitSignal(trainee.desk.trainer.finished):
         pass
     (run,) = runs(trainee)
-    asked = [each["clip"] for each in read_card(run)["uncertain"]]
+    asked = {
+        each["clip"]: f"sample / {each['subject']} / {Path(each['clip']).name}" for each in read_card(run)["uncertain"]
+    }
     assert asked
     for _ in range(2):  # the second in place of the first
         qtbot.mouseClick(trainee.recognition_panel.card_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(trainee.findChildren(ModelCard)) == 1)
     page = opened(trainee, ModelCard).page
-    for path in asked[:2]:
-        cursor = page.document().find(path)
+    for path, said in list(asked.items())[:2]:
+        cursor = page.document().find(said)
         assert not cursor.isNull()
         cursor.setPosition(cursor.position() - 2)
         page.setTextCursor(cursor)
