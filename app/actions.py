@@ -140,6 +140,7 @@ class Actions:
         action.setCheckable(spec.checkable)
         if spec.icon:
             action.setIcon(icon(spec.icon))
+            action.setIconVisibleInMenu(not spec.checkable)  # there a tick says whether it is on
         keys = f"  ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})" if spec.keys else ""
         action.setToolTip(f"{spec.tip or spec.text.rstrip('…')}{keys}")
         self._actions[spec.id] = action

@@ -156,7 +156,7 @@ def test_a_fold_by_fold_training_is_the_same_with_any_number_of_threads() -> Non
     features = toy_features(subjects=3, each=6)
     held_out = np.unique(features.group)[:, None] == features.group[None]
     chosen = METHODS["mini-aorcnn"]
-    settings = replace(chosen.settings(), epochs=12)
+    settings = chosen.settings.from_dict({"epochs": 12})
     threads = torch.get_num_threads()
     answers = []
     try:
