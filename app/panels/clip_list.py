@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QLineEdit, QMenu, QTableView, QVBoxLayout, QWidget
 
 from app.session import Session
@@ -25,7 +25,8 @@ from mer_core.project import ClipRecord
 
 _Index = QModelIndex | QPersistentModelIndex
 _HEADERS = ("Clip", "Subject", "Emotion", "Marks")
-_WIDTHS, _WITH_DATASET = (58, 72, 50), (94, 72, 50)  # of all columns but the first, which is as wide as its names
+_WIDTHS, _WITH_DATASET = (58, 66, 44), (94, 66, 44)  # of all columns but the first, which takes what is left
+_NAMES = 96  # what the first has at least, where its names want it: they tell clips apart
 _ID = Qt.ItemDataRole.UserRole
 
 
@@ -158,6 +159,17 @@ class _Table(QTableView):
     def keyboardSearch(self, search: str) -> None:
         pass
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.make_room()
+
+    def make_room(self) -> None:
+        """Names have what the other columns leave, and more where they need it: then the rest scrolls."""
+        header = self.horizontalHeader()
+        others = sum(header.sectionSize(column) for column in range(1, header.count()))
+        wanted = min(self.sizeHintForColumn(0), _NAMES)
+        header.resizeSection(0, max(self.viewport().width() - others, wanted))
+
 
 class ClipList(QWidget):
     """A list to choose clips from, with a filter over all its columns."""
@@ -196,8 +208,6 @@ class ClipList(QWidget):
         header.setHighlightSections(False)
         header.setMaximumSectionSize(260)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)  # names first: they tell clips apart
-        header.setStretchLastSection(True)
         header.setMinimumSectionSize(40)
         self._set_widths(_WIDTHS)
         self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -264,6 +274,7 @@ class ClipList(QWidget):
         if wide != self._wide:
             self._wide = wide
             self._set_widths(_WITH_DATASET if wide else _WIDTHS)
+        self.table.make_room()
 
     def _tell_count(self) -> None:
         total = self.model.rowCount()

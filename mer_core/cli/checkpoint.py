@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from mer_core.cli.place import place
 from mer_core.cli.settings import command_line
 from mer_core.errors import ModelError
 from mer_core.features import MEGC_CLASSES
@@ -21,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
         metavar="DIR",
-        type=Path,
+        type=place,
         required=True,
         help="the model's folder; in a project's 'runs' the window offers it (Answer by) when it is next opened",
     )

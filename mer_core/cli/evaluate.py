@@ -7,6 +7,7 @@ from pathlib import Path
 from mer_core.cli.data import HELP as DATA
 from mer_core.cli.data import read_data
 from mer_core.cli.label_maps import chosen_label_map
+from mer_core.cli.place import place
 from mer_core.cli.plans import add_plan, plan_from
 from mer_core.cli.settings import add_settings, choices_from, command_line, given_settings, settings_from
 from mer_core.counted import counted
@@ -21,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """DATA, protocol, method, where to write, and every setting."""
     parser.add_argument("data", metavar="DATA", type=Path, help=DATA)
     parser.add_argument("--method", choices=list(METHODS), default="mr-uamf", help="method (default: mr-uamf)")
-    parser.add_argument("--json", metavar="OUT", type=Path, help="write the whole result here")
+    parser.add_argument("--json", metavar="OUT", type=place, help="write the whole result here")
     parser.add_argument(
         "--published",
         action="store_true",
@@ -41,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=1,
         help="with --choose: the N combinations that do best on the inner folds answer together (default: 1)",
     )
-    parser.add_argument("--save-split", metavar="FILE", type=Path, help="write the folds here, for --split")
+    parser.add_argument("--save-split", metavar="FILE", type=place, help="write the folds here, for --split")
     parser.add_argument(
         "--test-peek",
         action="store_true",
@@ -61,8 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_from(arguments, chosen, published=arguments.published)
     choose = choices_from(arguments.choose, chosen, given_settings(arguments))
     labels = chosen_label_map(arguments, arguments.data)
-    for place in (arguments.json, arguments.save_split):
-        _check_place(place)
+    for file in (arguments.json, arguments.save_split):
+        _check_place(file)
 
     from mer_core.evaluation.evaluate import evaluate
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from mer_core.cli.place import place
 from mer_core.errors import Cancelled, MerError, NoFaceError
 
 HELP = "Spot movements in a clip or a project's clips: motion curve, suggested onset, apex and offset."
@@ -17,7 +18,7 @@ _DRAWN = 4000  # points of a curve told to a window; of a longer one the highest
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to look at, and what to write."""
     parser.add_argument("path", type=Path, metavar="CLIP | PROJECT", help="a folder of frames, a video, or a project")
-    parser.add_argument("--json", type=Path, metavar="OUT", help="also write curves and suggestions, as JSON")
+    parser.add_argument("--json", type=place, metavar="OUT", help="also write curves and suggestions, as JSON")
     parser.add_argument("--fps", type=float, help="a clip's true frame rate, where the source states another or none")
     parser.add_argument(
         "--project", type=Path, metavar="DIR", help="the project whose kept curves are used and added to"

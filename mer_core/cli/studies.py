@@ -10,6 +10,7 @@ from mer_core.cli.data import HELP as DATA
 from mer_core.cli.data import read_data
 from mer_core.cli.json_lines import Wishes, print_line
 from mer_core.cli.label_maps import chosen_label_map
+from mer_core.cli.place import place
 from mer_core.cli.plans import add_plan, plan_from
 from mer_core.cli.settings import command_line
 from mer_core.counted import counted
@@ -23,7 +24,7 @@ from mer_core.report.rows import measured
 def add_study(parser: argparse.ArgumentParser) -> None:
     """DATA, where to, how much at once, and the protocol."""
     parser.add_argument("data", metavar="DATA", type=Path, help=DATA)
-    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for the report and all results")
+    parser.add_argument("--out", metavar="DIR", type=place, required=True, help="folder for the report and all results")
     parser.add_argument("--seeds", type=int, default=5, help="trainings with other random numbers (default: 5)")
     parser.add_argument("--epochs", type=int, help="in place of each method's own number of epochs (to try things out)")
     parser.add_argument("--jobs", type=int, default=1, help="processes beside each other (default: 1)")

@@ -11,6 +11,7 @@ from mer_core.cli.data import HELP as DATA
 from mer_core.cli.data import read_data
 from mer_core.cli.json_lines import Wishes, print_line
 from mer_core.cli.label_maps import add_label_map, chosen_label_map
+from mer_core.cli.place import place
 from mer_core.cli.settings import add_settings, command_line, settings_from
 from mer_core.errors import Cancelled, FeatureError
 from mer_core.evaluation.subset import mapped
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """FILE, where to, and every setting."""
     parser.add_argument("file", metavar="FILE", type=Path, help=DATA)
     parser.add_argument("--method", choices=TRAINABLE, default=TRAINABLE[0], help="method (default: %(default)s)")
-    parser.add_argument("--out", metavar="DIR", type=Path, help="the run's folder (default: in the project's runs)")
+    parser.add_argument("--out", metavar="DIR", type=place, help="the run's folder (default: in the project's runs)")
     parser.add_argument("--name", help="the model's name on its card (default: the folder's)")
     parser.add_argument(
         "--note", default="", help="what the card says beside the figures, such as how settings were found"

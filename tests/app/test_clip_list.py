@@ -77,3 +77,17 @@ def test_a_filter_lists_what_matches_and_the_clip_shown_as_long_as_it_is_shown(
     assert count.text() == "0 of 4 clips coded, 1 match"
     clips.filter.clear()
     assert count.text() == "0 of 4 clips coded"
+
+
+def test_names_keep_their_room_and_what_has_none_is_scrolled_to(listed: MainWindow, qtbot: QtBot) -> None:
+    table, session = listed.clip_list.table, listed.desk.session
+    assert session.project is not None
+    bar = table.horizontalScrollBar()
+    listed.resize(1280, 800)
+    for dataset in ("casme2", "samm"):  # with the data sets' names beside the subjects', and without
+        session.edit_clip(session.project.clip(1), dataset=dataset, subject="09", path="far/smile_640x360_30fps")
+        qtbot.waitUntil(lambda: table.columnWidth(0) >= 96)
+    assert sum(table.columnWidth(column) for column in range(4)) == table.viewport().width() + bar.maximum()
+    session.edit_clip(session.project.clip(2), subject="09", dataset="other")
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    assert table.columnWidth(0) == 96

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mer_core.cli import evaluate as command
+from mer_core.cli import main
 from mer_core.errors import Cancelled, FeatureError, MerError, ModelError
 from mer_core.evaluation.evaluate import evaluate
 from mer_core.evaluation.plan import Plan
@@ -71,3 +72,19 @@ def test_what_cannot_be_evaluated(tmp_path: Path) -> None:
     write_features(path, FEATURES)
     with pytest.raises(MerError, match="make its folder first"):
         _run(str(path), "--json", str(tmp_path / "absent" / "x.json"))
+
+
+@pytest.mark.parametrize(
+    "option", [["benchmark", "x.h5", "--out"], ["evaluate", "x.h5", "--json"], ["train", "x.h5", "--out"]]
+)
+def test_an_empty_place_is_none(option: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*option, ""])
+    assert ended.value.code == 2
+    assert "the place is empty: name a file or folder" in capsys.readouterr().err
+
+
+def test_a_name_list_without_a_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["evaluate", "x.h5", "--datasets", ","])
+    assert "no name is given" in capsys.readouterr().err
