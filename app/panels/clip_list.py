@@ -25,7 +25,7 @@ from mer_core.project import ClipRecord
 
 _Index = QModelIndex | QPersistentModelIndex
 _HEADERS = ("Clip", "Subject", "Emotion", "Marks")
-_WIDTHS, _WITH_DATASET = (58, 66, 44), (94, 66, 44)  # of all columns but the first, which takes what is left
+_WIDTHS, _WITH_DATASET = (54, 72, 42), (94, 72, 42)  # of all columns but the first, which takes what is left
 _NAMES = 96  # what the first has at least, where its names want it: they tell clips apart
 _ID = Qt.ItemDataRole.UserRole
 
