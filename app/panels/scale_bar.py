@@ -1,5 +1,7 @@
 """The scale beside a picture: its colours from least to most, with the values at both ends and in the middle."""
 
+import math
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -33,9 +35,20 @@ class ScaleBar(pg.GraphicsWidget):
         painter.setPen(QColor(colours().text))
         low, high = self.levels
         line = painter.fontMetrics().height()
-        for share, value in ((0.0, high), (0.5, (low + high) / 2), (1.0, low)):
+        for share, text in zip((0.0, 0.5, 1.0), labels(low, high), strict=True):
             middle = min(max(share * room.height(), line / 2), room.height() - line / 2)
             box = QRectF(QPointF(_WIDTH + 4, room.top() + middle - line / 2), room.bottomRight()).intersected(room)
             box.setHeight(line)
             flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(box, int(flags), f"{value:.2g}".replace("-", "−"))
+            painter.drawText(box, int(flags), text)
+
+
+def labels(low: float, high: float) -> tuple[str, str, str]:
+    """Upper end, middle and lower end, to two figures of the largest: one number of decimals, so that they fit."""
+    largest = max(abs(low), abs(high))
+    decimals = max(0, 1 - math.floor(math.log10(largest))) if largest > 0 else 0
+
+    def said(value: float) -> str:
+        return f"{value:.{decimals}f}".replace("-", "−")
+
+    return said(high), said((low + high) / 2), said(low)

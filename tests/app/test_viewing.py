@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app import places
 from app.main_window import MainWindow
 from app.panels.motion import MotionPanel
+from app.panels.scale_bar import labels
 from app.player.face_marks import FaceMarks
 from app.player.video_view import Overlay, VideoView
 from mer_core.project import Project
@@ -389,3 +390,10 @@ def test_an_overlay_that_cannot_be_shown_says_why(smiling: MainWindow, qtbot: Qt
     qtbot.waitUntil(lambda: view.note.startswith("attention: "))
     qtbot.keyClick(smiling, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
     assert view.note == ""
+
+
+def test_a_scale_s_middle_fits_its_ends() -> None:
+    assert labels(0, 1.04) == ("1.0", "0.5", "0.0")
+    assert labels(-0.31, 0.31) == ("0.31", "0.00", "−0.31")
+    assert labels(0, 12.4) == ("12", "6", "0")
+    assert labels(0, 0) == ("0", "0", "0")
