@@ -152,7 +152,7 @@ def _percent(before: str, share: float | None) -> str:
 def _named(uncertain: dict[str, Any], clips: Collection[str]) -> str:
     """A clip as the list of clips has it: whose, and its name; a link where it can be shown."""
     path = uncertain["clip"]
-    parts = (uncertain["dataset"], uncertain["subject"], path.rstrip("/").rsplit("/", 1)[-1])
+    parts = (uncertain.get("dataset"), uncertain.get("subject"), path.rstrip("/").rsplit("/", 1)[-1])
     said = escape(" / ".join(part for part in parts if part))
     return f'<a href="{quote(path, safe="")}">{said}</a>' if path in clips else said
 
