@@ -66,8 +66,8 @@ class MrUamf(MemberNetwork):
         trained with them.
         """
         inputs = Inputs(flow[None], apex[None], self.settings, None if onset is None else onset[None])
-        sides = torch.arange(2 if self.settings.flip else 1)
-        output = self.forward(*inputs.pick(torch.zeros_like(sides), sides))
+        sides = 2 if self.settings.flip else 1
+        output = self.forward(inputs.flow[:sides, 0], None if inputs.image is None else inputs.image[:sides, 0])
         assert output.attention is not None
         maps = over_crop(output.attention.mean(-1).numpy())
         attention = (maps[0] + maps[1][:, ::-1]) / 2 if self.settings.flip else maps[0]
