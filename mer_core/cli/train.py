@@ -16,6 +16,7 @@ from mer_core.cli.settings import add_settings, command_line, settings_from
 from mer_core.errors import Cancelled, FeatureError
 from mer_core.evaluation.subset import mapped
 from mer_core.features import FeatureSet
+from mer_core.models.method import check_readable
 from mer_core.models.registry import METHODS
 
 TRAINABLE = ("mr-uamf-plus", "mr-uamf")
@@ -75,6 +76,7 @@ def _train(
     arguments: argparse.Namespace, settings: Any, out: Path, wishes: Wishes, emit: Callable[[dict[str, Any]], None]
 ) -> None:
     features = _features(arguments, wishes, emit)
+    check_readable(METHODS[arguments.method], features, settings)
     from mer_core.training.run import train_run
 
     train_run(

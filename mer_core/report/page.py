@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from mer_core.evaluation import published
+from mer_core.features import MEGC_CLASSES
 from mer_core.report import plots
 from mer_core.report.html import Html, escaped, figure, joined, table, tag
 from mer_core.report.matrices import confusion_grid, pair_table
@@ -160,8 +161,9 @@ def _plots(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
 
 def _by_dataset(study: dict[str, Any], rows: list[dict[str, Any]]) -> Html:
     sets = datasets(study)
-    # Published are figures of three classes, with no subject on both sides.
-    alike = len(study["data"]["classes"]) == 3 and not any(one["leaks_subjects"] for one in study["divisions"].values())
+    # Published are figures of MEGC 2019's classes, with no subject on both sides.
+    leaks = any(one["leaks_subjects"] for one in study["divisions"].values())
+    alike = tuple(study["data"]["classes"]) == MEGC_CLASSES and not leaks
     compared = study["kind"] == "benchmark" and alike
     heads = ["", "all", *sets]
     if compared:

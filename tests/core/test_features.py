@@ -260,3 +260,6 @@ def test_without_faces_what_reads_the_flow_alone_is_judged_and_the_rest_says_wha
     for method in ("mr-uamf", "macnn"):
         assert main(["evaluate", str(path), "--method", method, "--seeds", "1"]) == 1
         assert f"The method '{method}' reads 'apex', which these features do not hold" in capsys.readouterr().err
+    assert main(["train", str(path), "--method", "mr-uamf", "--out", str(tmp_path / "run")]) == 1
+    assert "The method 'mr-uamf' reads 'apex'" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
