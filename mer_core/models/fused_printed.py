@@ -48,8 +48,8 @@ class ConvolveNormalisePool(torch.autograd.Function):
             pooled.append(values.permute(0, 2, 3, 1))
             indices.append(index)
         mean, variance = first / places, second / places
-        variance = (variance - mean.square()).clamp_min(0).float()
-        mean = mean.float()
+        variance = (variance - mean.square()).clamp_min(0).to(patches.dtype)
+        mean = mean.to(patches.dtype)
         values = torch.cat(pooled) * sign
         factor = scale * (variance + _EPSILON).rsqrt()
         ctx.save_for_backward(patches, weight, scale, share, mean, variance, values, *indices)

@@ -29,9 +29,9 @@ def mirror_flow(flow: np.ndarray) -> np.ndarray:
     return mirrored
 
 
-def flow_input(flow: np.ndarray, settings: LearningSettings) -> Tensor:
-    """(N, 28, 28, 3) → (N, C, 28, 28) float32, each clip and channel scaled by itself: nothing is fitted on others."""
-    values = torch.from_numpy(np.ascontiguousarray(flow, dtype=np.float32)).permute(0, 3, 1, 2)
+def flow_input(flow: np.ndarray, settings: LearningSettings, dtype: torch.dtype = torch.float32) -> Tensor:
+    """(N, 28, 28, 3) → (N, C, 28, 28) of ``dtype``, each clip and channel scaled by itself."""
+    values = torch.from_numpy(np.ascontiguousarray(flow)).to(dtype).permute(0, 3, 1, 2)
     scaled = _scale(values.flatten(2), settings.scaling).view(values.shape)
     if flow_channels(settings) == 3:
         return scaled.contiguous()
@@ -39,12 +39,12 @@ def flow_input(flow: np.ndarray, settings: LearningSettings) -> Tensor:
     return torch.stack([u.relu(), (-u).relu(), v.relu(), (-v).relu(), strain], dim=1)
 
 
-def image_input(pictures: np.ndarray, settings: LearningSettings) -> Tensor:
-    """(N, H, W) uint8 or float32 → (N, 1, 28, 28) float32, area-resampled, each picture scaled by itself."""
+def image_input(pictures: np.ndarray, settings: LearningSettings, dtype: torch.dtype = torch.float32) -> Tensor:
+    """(N, H, W) uint8 or float32 → (N, 1, 28, 28) of ``dtype``, area-resampled, each picture scaled by itself."""
     import cv2
 
     small = np.stack([cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for picture in pictures])
-    values = torch.from_numpy(small.astype(np.float32))[:, None]
+    values = torch.from_numpy(small).to(dtype)[:, None]
     scaling = settings.scaling if settings.scaling in ("minmax", "bytes") else "standardise"
     return _scale(values.flatten(2), scaling).view(values.shape)
 
@@ -69,14 +69,20 @@ def _scale(values: Tensor, scaling: str) -> Tensor:
 class Inputs:
     """All clips as a network reads them, also mirrored.
 
-    flow: (2, N, C, 28, 28) and image: (2, N, 1, 28, 28) or None, first as they are, then mirrored.
+    flow: (2, N, C, 28, 28) and image: (2, N, 1, 28, 28) or None, of ``dtype``, first as they are, then mirrored.
     """
 
     def __init__(
-        self, flow: np.ndarray, apex: np.ndarray, settings: LearningSettings, onset: np.ndarray | None = None
+        self,
+        flow: np.ndarray,
+        apex: np.ndarray,
+        settings: LearningSettings,
+        onset: np.ndarray | None = None,
+        dtype: torch.dtype = torch.float32,
     ) -> None:
         """ModelError where the settings ask for the difference from the onset's faces and there are none."""
-        both = flow_input(np.concatenate([flow, mirror_flow(flow)]), settings)
+        self.dtype = dtype
+        both = flow_input(np.concatenate([flow, mirror_flow(flow)]), settings, dtype)
         self.flow = both.unflatten(0, (2, len(flow)))
         self.image: Tensor | None = None
         if isinstance(settings, TrainSettings) and settings.image != "none":
@@ -85,13 +91,13 @@ class Inputs:
                 if onset is None:
                     raise ModelError("This model reads the onset face beside the apex, but none was given.")
                 pictures = apex.astype(np.float32) - onset
-            picture = image_input(pictures, settings)
+            picture = image_input(pictures, settings, dtype)
             self.image = torch.stack([picture, picture.flip(-1)])
 
     @classmethod
-    def of(cls, features: FeatureSet, settings: LearningSettings) -> "Inputs":
+    def of(cls, features: FeatureSet, settings: LearningSettings, dtype: torch.dtype = torch.float32) -> "Inputs":
         """The inputs of a feature set."""
-        return cls(features.flow, features.apex, settings, features.onset)
+        return cls(features.flow, features.apex, settings, features.onset, dtype)
 
     def pick(self, rows: Tensor, mirrored: Tensor) -> tuple[Tensor, Tensor | None]:
         """Flow and image of ``rows`` (B,) int64, mirrored where ``mirrored`` (B,) is 1."""

@@ -63,15 +63,22 @@ class MemberNetwork(ABC):
         """
 
     @classmethod
-    def create(cls, settings: Any, classes: int, members: int, generator: torch.Generator) -> Self:
+    def create(
+        cls,
+        settings: Any,
+        classes: int,
+        members: int,
+        generator: torch.Generator,
+        dtype: torch.dtype = torch.float32,
+    ) -> Self:
         """New members that all start from the same random weights: they shall differ by their clips alone."""
         shapes, statistics = cls.shapes(settings, classes)
         weights = {}
         for name, shape in shapes.items():
             first = cls.initial(name, shape, settings, generator)
-            weights[name] = first.expand(members, *shape).clone().requires_grad_()
+            weights[name] = first.to(dtype).expand(members, *shape).clone().requires_grad_()
         running = {
-            name: (torch.zeros if name.endswith("mean") else torch.ones)(members, *shape)
+            name: (torch.zeros if name.endswith("mean") else torch.ones)(members, *shape, dtype=dtype)
             for name, shape in statistics.items()
         }
         return cls(settings, classes, weights, running)
@@ -134,8 +141,9 @@ class MemberNetwork(ABC):
         return cls.from_state(networks[0].settings, networks[0].classes, joined)
 
     def state(self) -> dict[str, Tensor]:
-        """All tensors by name, to be saved."""
-        return {name: value.detach().contiguous() for name, value in {**self.weights, **self.statistics}.items()}
+        """All tensors by name, float32, to be saved."""
+        tensors = {**self.weights, **self.statistics}
+        return {name: value.detach().float().contiguous() for name, value in tensors.items()}
 
     @classmethod
     def from_state(cls, settings: Any, classes: int, state: Mapping[str, Tensor]) -> Self:

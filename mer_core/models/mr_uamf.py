@@ -126,7 +126,7 @@ class MrUamf(MemberNetwork):
 
     def _remember(self, stream: str, batch: list[Tensor], keep: Tensor) -> None:
         """Let a batch's mean and variance, each (K, c), into the running ones of members that saw a clip of it."""
-        step = _MOMENTUM * (keep.sum(0) > 0)[:, None]
+        step = _MOMENTUM * (keep.sum(0) > 0)[:, None].to(keep.dtype)
         for name, new in zip(("mean", "variance"), batch, strict=True):
             self.statistics[f"{stream}.{name}"].lerp_(new, step)
 

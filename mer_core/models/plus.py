@@ -36,12 +36,15 @@ class PlusNetwork:
 
     @classmethod
     def create(cls, settings: PlusSettings, classes: int, scale: Tensor, generator: torch.Generator) -> "PlusNetwork":
-        """New members that all start from the same random weights: they shall differ by their clips alone."""
+        """New members that all start from the same random weights: they shall differ by their clips alone.
+
+        The weights are of the scale's dtype.
+        """
         weights = {}
         for name, shape in _shapes(settings.hidden, classes).items():
             bound = (FEATURES if name.startswith("hidden") else settings.hidden) ** -0.5
             first = (torch.rand((settings.networks, 1, *shape), generator=generator) * 2 - 1) * bound
-            weights[name] = first.expand(-1, len(scale), *shape).clone().requires_grad_()
+            weights[name] = first.to(scale.dtype).expand(-1, len(scale), *shape).clone().requires_grad_()
         return cls(settings, classes, weights, scale)
 
     @classmethod
@@ -72,8 +75,9 @@ class PlusNetwork:
         return cls(first.settings, first.classes, joined, first.scale)
 
     def state(self) -> dict[str, Tensor]:
-        """All tensors by name, to be saved."""
-        return {name: value.detach().contiguous() for name, value in {**self.weights, "scale": self.scale}.items()}
+        """All tensors by name, float32, to be saved."""
+        tensors = {**self.weights, "scale": self.scale}
+        return {name: value.detach().float().contiguous() for name, value in tensors.items()}
 
     @classmethod
     def from_state(cls, settings: PlusSettings, classes: int, state: Mapping[str, Tensor]) -> "PlusNetwork":

@@ -17,14 +17,14 @@ _USUAL = 0.3
 """What a pooled half-wave measures on average over clips and places: features are counted from there."""
 
 
-def half_waves(flow: np.ndarray) -> Tensor:
-    """(N, 28, 28, 3) → (N, 5, 28, 28) float32: u+, u−, v+, v−, strain, each clip scaled by itself.
+def half_waves(flow: np.ndarray, dtype: torch.dtype = torch.float32) -> Tensor:
+    """(N, 28, 28, 3) → (N, 5, 28, 28) of ``dtype``: u+, u−, v+, v−, strain, each clip scaled by itself.
 
     u and v are counted from the clip's median, for most of a face is at rest, and divided by their RMS about it; strain
     is standardised. So a file's own offset or scaling does not matter. Clamped to ±2 (strain −3 to 2): a few places
     that move a lot shall not drown the others.
     """
-    values = torch.from_numpy(np.ascontiguousarray(flow, dtype=np.float32)).permute(0, 3, 1, 2).flatten(2)
+    values = torch.from_numpy(np.ascontiguousarray(flow)).to(dtype).permute(0, 3, 1, 2).flatten(2)
     motion, strain = values[:, :2], values[:, 2:]
     # The median is the mean of the middle two, so that a mirrored face gives mirrored maps; torch's is the lower one.
     middle = motion.shape[-1] // 2
@@ -59,22 +59,23 @@ def mirrored(features: Tensor) -> Tensor:
 class PlusInputs:
     """All clips as the network reads them.
 
-    features: (2, S, N, 245), as they are and mirrored; unmoved first, then moved.
+    features: (2, S, N, 245) of ``dtype``, as they are and mirrored; unmoved first, then moved.
     """
 
-    def __init__(self, flow: np.ndarray, settings: PlusSettings) -> None:
+    def __init__(self, flow: np.ndarray, settings: PlusSettings, dtype: torch.dtype = torch.float32) -> None:
+        self.dtype = dtype
         moves = [
             (down, right)
             for down in range(-settings.shift, settings.shift + 1)
             for right in range(-(settings.shift // 2), settings.shift // 2 + 1)
         ]
         moves.sort(key=lambda move: move != (0, 0))
-        maps = half_waves(flow)
+        maps = half_waves(flow, dtype)
         plain = torch.stack([pooled(maps, *move) for move in moves])
         other_side = [moves.index((down, -right)) for down, right in moves]
         self.features = torch.stack([plain, mirrored(plain)[other_side]])
 
     @classmethod
-    def of(cls, features: FeatureSet, settings: PlusSettings) -> "PlusInputs":
+    def of(cls, features: FeatureSet, settings: PlusSettings, dtype: torch.dtype = torch.float32) -> "PlusInputs":
         """The inputs of a feature set."""
-        return cls(features.flow, settings)
+        return cls(features.flow, settings, dtype)

@@ -40,7 +40,7 @@ class Members(SeedMembers):
 
     def new_network(self) -> MemberNetwork:
         """See ``SeedMembers``."""
-        return self.kind.create(self.settings, self.classes, self.held_out.shape[0], self.generator)
+        return self.kind.create(self.settings, self.classes, self.held_out.shape[0], self.generator, self.inputs.dtype)
 
     def epochs(self) -> Iterator[Epoch]:
         """See ``SeedMembers``; with FU-MIX first the trajectory."""

@@ -71,7 +71,7 @@ class PlusMembers(SeedMembers):
         keep = self.keep.T.double()
         mean = keep @ plain.sum(0) / count
         square = keep @ plain.square().sum(0) / count
-        return (square - mean.square()).clamp_min(0).sqrt().clamp_min(_LEAST_SCALE).float()
+        return (square - mean.square()).clamp_min(0).sqrt().clamp_min(_LEAST_SCALE).to(self.inputs.dtype)
 
     def _step(self, rows: Tensor, optimiser: torch.optim.Optimizer) -> float:
         """One step of every network on its own batch; rows: (M, B)."""
@@ -106,7 +106,8 @@ class PlusMembers(SeedMembers):
         alpha = self.doses.alpha[:, None].clamp_min(_LEAST_ALPHA).expand(networks, batch)
         one, other = (self._log_gamma_draw(alpha) for _ in range(2))
         share = (one - other).sigmoid()
-        partner = torch.rand((networks, batch), generator=self.generator).argsort(1)
+        # Stable, for two of 24 bits are equal now and then, and which then comes first must not be the processor's.
+        partner = torch.rand((networks, batch), generator=self.generator).argsort(stable=True, dim=1)
         return Mix((partner + batch * torch.arange(networks)[:, None]).flatten(), share.flatten())
 
     def _log_gamma_draw(self, alpha: Tensor) -> Tensor:
@@ -115,7 +116,8 @@ class PlusMembers(SeedMembers):
         G(α) is G(α + 1) · U^(1/α) (Marsaglia and Tsang 2000).
         """
         uniform = 1 - torch.rand(alpha.shape, generator=self.generator)
-        return torch._standard_gamma(alpha + 1, generator=self.generator).log() + uniform.log() / alpha
+        more = torch._standard_gamma(alpha + 1, generator=self.generator)
+        return more.to(self.inputs.dtype).log() + uniform.to(self.inputs.dtype).log() / alpha
 
     def _dropout(self, shape: tuple[int, ...], chance: Tensor) -> Tensor:
         """Factors (M, …) that drop the same in all members, with each network's own chance (M,)."""

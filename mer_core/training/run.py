@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from mer_core.errors import Cancelled, ModelError
 from mer_core.evaluation.plan import check_division
@@ -54,7 +55,7 @@ def train_run(
 
     with published(out) as folder, workers() as pool:
         teams = _teams(features, settings, division, check)
-        emit(_started(features, settings, len(teams[0].held_out) * len(teams)))
+        emit(_started(features, settings, (len(division.held_out) + 1) * len(teams)))
         untrained = list(pool.map(Team.held_out_probabilities, teams))
         history: list[dict[str, Any]] = []
         held_out = untrained
@@ -86,11 +87,10 @@ def train_run(
 
 def _teams(features: FeatureSet, settings: MethodSettings, division: Split, check: Callable[[], None]) -> list[Team]:
     """One a seed; the last member of each has nothing held out and becomes the model."""
-    held_out = np.vstack([division.held_out, np.zeros((1, len(features)), dtype=bool)])
-    inputs = kind_of(settings).inputs(features, settings)
+    inputs, full = (kind_of(settings).inputs(features, settings, dtype) for dtype in (torch.float32, torch.float64))
     classes = len(features.classes)
     seeds = range(settings.seed, settings.seed + settings.seeds)
-    return [Team(inputs, features.label, held_out, classes, settings, seed, check) for seed in seeds]
+    return [Team(inputs, features.label, division.held_out, classes, settings, seed, check, full) for seed in seeds]
 
 
 def _check_finite(network: Network, held_out: list[np.ndarray]) -> None:

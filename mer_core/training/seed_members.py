@@ -27,8 +27,8 @@ class Epoch:
 class SeedMembers(ABC):
     """All members of one seed.
 
-    inputs: the clips as the network reads them. label: (N,) int64. held_out: (K, N) bool. ``check`` is called every
-    step; what it raises ends the training.
+    inputs: the clips as the network reads them; their dtype is that of all arithmetic. label: (N,) int64. held_out:
+    (K, N) bool. ``check`` is called every step; what it raises ends the training.
     """
 
     network: Any
@@ -48,7 +48,7 @@ class SeedMembers(ABC):
         self.inputs = inputs
         self.label = torch.from_numpy(label)
         self.held_out = held_out
-        self.keep = torch.from_numpy(~held_out.T).float()
+        self.keep = torch.from_numpy(~held_out.T).to(inputs.dtype)
         self.classes = classes
         self.settings = settings
         self.check = check
@@ -75,7 +75,7 @@ class SeedMembers(ABC):
 
 def class_weights(label: Tensor, keep: Tensor, classes: int, power: float) -> Tensor:
     """(K, C): (N / (C n_c))^p counted among each member's own clips, scaled to mean 1 over them."""
-    counts = keep.T @ torch.nn.functional.one_hot(label, classes).float()
+    counts = keep.T @ torch.nn.functional.one_hot(label, classes).to(keep.dtype)
     weight = (counts.sum(1, keepdim=True) / (classes * counts.clamp_min(1))) ** power
     mean = (weight * counts).sum(1, keepdim=True) / counts.sum(1, keepdim=True).clamp_min(1)
     return weight / mean.clamp_min(1e-12)

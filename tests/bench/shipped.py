@@ -19,7 +19,7 @@ from tests.real_data import REAL, REASON
 
 _FEATURES = "megc2019_casme2_smic.npz"
 TOLERANCE = 1e-6
-"""Products of another version of torch, or of a processor with other instructions, are rounded otherwise."""
+"""Training in double precision keeps a processor's way of rounding out of all but, rarely, a weight's last bit."""
 
 
 def run() -> None:

@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -98,6 +101,25 @@ def test_same_command_same_weights(tmp_path: Path) -> None:
     for name in ("one", "two"):
         _run(tmp_path / name)
     assert (tmp_path / "one/weights.safetensors").read_bytes() == (tmp_path / "two/weights.safetensors").read_bytes()
+
+
+_ANOTHER = {"MKL_CBWR": "COMPATIBLE", "ATEN_CPU_CAPABILITY": "default"}
+"""The arithmetic of a processor without wide instructions: it adds up in another order."""
+
+
+@pytest.mark.parametrize(
+    ("method", "few"),
+    [("mr-uamf-plus", ["--epochs", "20"]), ("mr-uamf", ["--epochs", "5", "--T-s", "0", "--T", "1"])],
+)
+def test_same_command_same_weights_on_another_processor(tmp_path: Path, method: str, few: list[str]) -> None:
+    write_features(tmp_path / "features.h5", FEATURES)
+    train = [sys.executable, "-m", "mer_core", "train", "features.h5", "--method", method, *few, "--seeds", "1"]
+    networks = []
+    for name, processor in (("one", {}), ("other", _ANOTHER)):
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **processor}
+        subprocess.run([*train, "--out", name], cwd=tmp_path, env=environment, check=True, capture_output=True)
+        networks.append((tmp_path / name / "weights.safetensors").read_bytes())
+    assert networks[0] == networks[1]
 
 
 @pytest.mark.parametrize("after", [1, 4])
