@@ -56,3 +56,11 @@ class Edit(QUndoCommand):
             self.setObsolete(True)
             self._session.show_kept()
             self._session.problem.emit(str(error))
+
+
+class Removal(Edit):
+    """An expression is taken back: another of the clip is shown then, if there is one."""
+
+    def redo(self) -> None:
+        super().redo()
+        self._session.leave_removed_expression()

@@ -182,6 +182,7 @@ class MainWindow(QMainWindow):
         timeline = self.player.timeline
         timeline.mark_dragged.connect(desk.drag_mark)
         timeline.mark_dropped.connect(session.drop_mark)
+        timeline.expression_wanted.connect(session.choose_expression)
         self.player.overlay_chosen.connect(self._choose_overlay)
         self.player.problem.connect(self.notice.say)
         self.player.hinted.connect(self._hint.setText)
@@ -230,7 +231,7 @@ class MainWindow(QMainWindow):
 
     def _show_marks(self) -> None:
         marks = self.desk.session.marks
-        self.player.timeline.set_marks(marks)
+        self.player.timeline.set_marks(marks, self.desk.session.other_marks)
         self.set_loop()
 
     def _show_buffered(self, loaded: int, total: int) -> None:

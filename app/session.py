@@ -9,7 +9,7 @@ from typing import Any, Literal
 from PySide6.QtCore import QLockFile, QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from app.commands import Edit
+from app.commands import Edit, Removal
 from app.spotting.offer import Offer
 from mer_core.annotation import Annotation, Marks, parse_action_units
 from mer_core.annotation.annotation import MarkName
@@ -42,7 +42,7 @@ class Session(QObject):
         self.coder = ""  # whose annotations are shown, edited and trained on
         self.expression = 1
         self.annotation: Annotation | None = None
-        self._annotated: set[int] = set()  # the numbers of the expressions annotated in the clip shown
+        self.other_marks: dict[int, Marks] = {}  # of the clip's other expressions, by their numbers
         self.offers: dict[MarkName, Offer] = {}  # marks that are suggested to the coder
         self._dragged: Marks | None = None
         self._lock: QLockFile | None = None
@@ -139,6 +139,8 @@ class Session(QObject):
 
     def _tell_clip(self) -> None:
         """Another clip is shown, or none: so is all that is said of it."""
+        if self.clip is None:
+            self.other_marks = {}
         self.clip_changed.emit()
         self.annotation_changed.emit()
         self.marks_changed.emit()
@@ -147,7 +149,7 @@ class Session(QObject):
 
     def expressions(self) -> list[int]:
         """The numbers of the expressions annotated in the clip shown, and of the one being annotated."""
-        return sorted(self._annotated | {self.expression}) if self.clip else []
+        return sorted({*self.other_marks, self.expression}) if self.clip else []
 
     def choose_expression(self, expression: int) -> None:
         """Show and edit another expression of the clip."""
@@ -160,10 +162,13 @@ class Session(QObject):
     def remove_expression(self) -> None:
         """Take back all that is said of the expression shown."""
         if self.annotation:
-            self._edit(f"Remove expression {self.expression}", [Change(self.annotation, None)])
-            others = [number for number in self.expressions() if number != self.expression]
-            if self.annotation is None and others:
-                self.choose_expression(others[0])
+            text, changes = f"Remove expression {self.expression}", [Change(self.annotation, None)]
+            self.undo_stack.push(Removal(self, text, changes))
+
+    def leave_removed_expression(self) -> None:
+        """Show another expression of the clip in place of one that is no more."""
+        if self.annotation is None and self.other_marks:
+            self.choose_expression(min(self.other_marks))
 
     @property
     def marks(self) -> Marks:
@@ -243,7 +248,7 @@ class Session(QObject):
 
     def _read_annotation(self) -> None:
         found = self.project.annotations(self.clip.id, self.coder) if self.project and self.clip else []
-        self._annotated = {each.expression for each in found}
+        self.other_marks = {each.expression: each.marks for each in found if each.expression != self.expression}
         self.annotation = next((each for each in found if each.expression == self.expression), None)
 
     # Edits

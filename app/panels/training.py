@@ -1,5 +1,6 @@
 """A training while it runs: its curves, how far it is, stop and cancel; and how the last one ended."""
 
+import time
 from math import nan
 from typing import Any
 
@@ -9,9 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QV
 
 from app.panels.fields import SpacePresses
 from app.theme import colours, icon
+from mer_core.pace import duration
 
 _REDRAW = 400  # milliseconds from an epoch to its being drawn, with those that come meanwhile
+_LITTLE = 2  # seconds of training after which the time left is told
 _FIRST_RUN = "FU-MIX's first training"
+_WIDTHS = {"val_uar": 5}  # UAR is seen on both sides of UF1 where they are the same
 _STAGES = {
     "trajectory": "FU-MIX's first training: finding out which clips are misread",
     "training": "Training; each subject is held out of one of the networks",
@@ -55,7 +59,7 @@ class TrainingPanel(QWidget):
             for plot, keys in ((self._loss, ("loss", "val_loss")), (self._score, ("val_uf1", "val_uar")))
             for key in keys
         }
-        self._curves["val_uf1"].setZValue(1)  # where both are the same, UF1 is what is seen
+        self._curves["val_uf1"].setZValue(1)
         self._first_runs = [pg.LinearRegionItem(movable=False) for _ in range(2)]
         for plot, first_run in zip((self._loss, self._score), self._first_runs, strict=True):
             first_run.setZValue(-10)
@@ -70,6 +74,7 @@ class TrainingPanel(QWidget):
         self._redraw.setSingleShot(True)
         self._redraw.timeout.connect(self._draw)
         self._first_run_to = 0  # the last epoch of FU-MIX's first training, 0 without one
+        self._first_epoch: tuple[int, float] | None = None  # the first that was told of, and when
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 4)
         layout.addLayout(top)
@@ -86,7 +91,7 @@ class TrainingPanel(QWidget):
         c = colours()
         self._graphics.setBackground(c.window)
         for key, curve in self._curves.items():
-            curve.setPen(pg.mkPen(c.accent if key in ("loss", "val_uf1") else c.onset, width=2))
+            curve.setPen(pg.mkPen(c.accent if key in ("loss", "val_uf1") else c.onset, width=_WIDTHS.get(key, 2)))
         for first_run in self._first_runs:
             first_run.setBrush(c.raised)
             for edge in first_run.lines:
@@ -123,7 +128,7 @@ class TrainingPanel(QWidget):
     def start(self) -> None:
         """Clear for a new training."""
         self._points = {key: [] for key in self._curves}
-        self._first_run_to = 0
+        self._first_run_to, self._first_epoch = 0, None
         self._draw()
         self._graphics.setVisible(True)
         self._state.setAlignment(Qt.AlignmentFlag.AlignLeft)
@@ -160,7 +165,8 @@ class TrainingPanel(QWidget):
         self.progress.setRange(0, epochs)
         self.progress.setValue(epoch)
         first = f", {self._first_run_to} of them FU-MIX's first" if self._first_run_to else ""
-        self.progress.setFormat(f"epoch %v of %m{first}" if message["stage"] == "training" else "epoch %v of %m")
+        counted = f"epoch %v of %m{first}" if message["stage"] == "training" else "epoch %v of %m"
+        self.progress.setFormat(counted + self._time_left(epoch, epochs))
         if message["stage"] == "trajectory":
             begins, self._first_run_to = not self._first_run_to, epoch
             if begins:
@@ -172,6 +178,16 @@ class TrainingPanel(QWidget):
                 self._points[key].append((epoch, float(message[key])))
         if not self._redraw.isActive():
             self._redraw.start()
+
+    def _time_left(self, epoch: int, epochs: int) -> str:
+        """By what the epochs have taken so far; nothing while that says little."""
+        now = time.monotonic()
+        if self._first_epoch is None:
+            self._first_epoch = epoch, now
+        first, began = self._first_epoch
+        if epoch in (first, epochs) or now - began < _LITTLE:
+            return ""
+        return f", about {duration((now - began) / (epoch - first) * (epochs - epoch))} left"
 
     def _draw(self) -> None:
         self._redraw.stop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -59,12 +59,14 @@ class _Ground:
 class Timeline(QWidget):
     """Click or drag to scrub; drag a flag to move its mark; Ctrl+wheel zooms, wheel moves along.
 
-    A ghost is a mark that is suggested: dragged, it becomes a mark.
+    A ghost is a mark that is suggested: dragged, it becomes a mark. The clip's other expressions are bars at the foot
+    of the track; a double click chooses one.
     """
 
     sought = Signal(int)
     mark_dragged = Signal(str, int)
     mark_dropped = Signal(str)
+    expression_wanted = Signal(int)  # another expression of the clip, by its number
     hinted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -78,6 +80,7 @@ class Timeline(QWidget):
         self._times: Sequence[float] | np.ndarray = ()
         self._index = 0
         self._marks = Marks()
+        self._others: Mapping[int, Marks] = {}  # the clip's other expressions, by their numbers
         self._ghosts: dict[MarkName, Offer] = {}
         self._candidates: Sequence[Candidate] = ()
         self._searched = 0.0
@@ -107,9 +110,9 @@ class Timeline(QWidget):
             self._draw_anew()
         self.update()
 
-    def set_marks(self, marks: Marks) -> None:
-        """Show these marks."""
-        self._marks = marks
+    def set_marks(self, marks: Marks, others: Mapping[int, Marks] | None = None) -> None:
+        """Show these marks, and where the clip's other expressions are, by their numbers."""
+        self._marks, self._others = marks, others or {}
         self._draw_anew()
 
     def set_ghosts(self, ghosts: dict[MarkName, Offer]) -> None:
@@ -157,6 +160,20 @@ class Timeline(QWidget):
         """Where a mark's flag, or its ghost, can be caught, in widget pixels; None while there is neither."""
         index = self._place(name)
         return None if index is None else QPointF(self.x_of(index), FOOT + HANDLE / 2)
+
+    def other_bar(self, number: int) -> QRectF | None:
+        """Where another expression of the clip is drawn, in widget pixels; None where nothing of it is marked."""
+        places = [index for name in MARK_NAMES if (index := self._others[number].get(name)) is not None]
+        if not places:
+            return None
+        left, right = self.x_of(places[0]), self.x_of(places[-1])
+        middle, half = (left + right) / 2, max(3.0, (right - left) / 2)
+        return QRectF(middle - half, FOOT - BUFFER - 6, 2 * half, 5)
+
+    def _other_at(self, position: QPointF) -> int | None:
+        """The other expression under the pointer."""
+        bars = {number: bar for number in self._others if (bar := self.other_bar(number)) is not None}
+        return next((number for number, bar in bars.items() if bar.adjusted(-2, -3, 2, 2).contains(position)), None)
 
     def _place(self, name: MarkName) -> int | None:
         index = self._marks.get(name)
@@ -233,7 +250,7 @@ class Timeline(QWidget):
             self.sought.emit(index)
         else:
             under = self._marks_at(event.position())
-            self._hover(under[0] if under else None, index)
+            self._hover(under[0] if under else None, index, self._other_at(event.position()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
@@ -245,6 +262,13 @@ class Timeline(QWidget):
         if held and self._marks.get(held) is not None:
             self.mark_dropped.emit(held)
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        other = self._other_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and other is not None and not self._marks_at(event.position()):
+            self.expression_wanted.emit(other)
+        else:
+            self.mousePressEvent(event)
+
     def leaveEvent(self, event: object) -> None:  # noqa: ARG002
         self.hinted.emit("")
         self._widen(None)
@@ -252,9 +276,10 @@ class Timeline(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.ignore()
 
-    def _hover(self, name: MarkName | None, index: int) -> None:
+    def _hover(self, name: MarkName | None, index: int, other: int | None = None) -> None:
         self.setCursor(Qt.CursorShape.SizeHorCursor if name else Qt.CursorShape.ArrowCursor)
-        self.hinted.emit(self._hint(name, index))
+        on_other = other is not None and name is None
+        self.hinted.emit(f"Expression {other}: a double click chooses it" if on_other else self._hint(name, index))
         self._widen(name)
 
     def _widen(self, name: MarkName | None) -> None:
@@ -319,6 +344,7 @@ class Timeline(QWidget):
         self._paint_candidates(painter, c)
         if self._curve.shown is None:
             self._paint_span(painter, c)
+        self._paint_others(painter, c)
         for name in MARK_NAMES:
             index = self._place(name)
             if index is not None and geometry.sees(index):
@@ -332,6 +358,21 @@ class Timeline(QWidget):
             middle, half = (left + right) / 2, max(2.0, (right - left) / 2)
             bar = QRectF(middle - half, RULER + 2, 2 * half, 4 if each.chosen else 2)
             painter.fillRect(bar & self._geometry.track, QColor(c.faint if each.kind == "macro" else c.apex))
+
+    def _paint_others(self, painter: QPainter, c: Colours) -> None:
+        """A bar for each of the clip's other expressions, its apex a notch in it."""
+        painter.setClipRect(self._geometry.track)
+        for number, marks in self._others.items():
+            bar = self.other_bar(number)
+            if bar is None:
+                continue
+            painter.setPen(QPen(QColor(c.base), 1))
+            painter.setBrush(QColor(c.faint))
+            painter.drawRoundedRect(bar, 2, 2)
+            if marks.apex is not None:
+                x = self.x_of(marks.apex)
+                painter.fillRect(QRectF(x - 1, bar.top(), 2, bar.height()), QColor(c.apex))
+        painter.setClipping(False)
 
     def _paint_span(self, painter: QPainter, c: Colours) -> None:
         """The expression from onset to offset, steeper up to the apex as the movement itself."""

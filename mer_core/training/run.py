@@ -64,6 +64,8 @@ def train_run(
             held_out = list(pool.map(Team.held_out_probabilities, teams))
             event = {"event": "epoch", "epoch": number, "epochs": settings.total_epochs, "stage": epoch[0].stage}
             event |= {"loss": float(np.mean([one.loss for one in epoch])), **validation(features, held_out)}
+            if not np.isfinite([event["loss"], event["val_loss"]]).all():
+                raise _astray()
             history.append(event)
             emit(event)
             check()
@@ -94,13 +96,18 @@ def _teams(features: FeatureSet, settings: MethodSettings, division: Split, chec
 
 
 def _check_finite(network: Network, held_out: list[np.ndarray]) -> None:
-    """Raise ModelError where the training went astray: such a model answers nothing, its figures mean nothing."""
+    """Raise ModelError where the training went astray in its last step."""
     good = all(np.isfinite(one).all() for one in held_out)
     if not good or not all(bool(value.isfinite().all()) for value in network.state().values()):
-        raise ModelError(
-            "The training went astray: its networks hold or answer what is no number, so there is no model. Lower the "
-            "learning rate (--rate) and train again."
-        )
+        raise _astray()
+
+
+def _astray() -> ModelError:
+    """Such a model answers nothing, and its figures mean nothing."""
+    return ModelError(
+        "The training went astray: its networks hold or answer what is no number, so there is no model. Lower the "
+        "learning rate (--rate) and train again."
+    )
 
 
 def _started(features: FeatureSet, settings: MethodSettings, members: int) -> dict[str, Any]:

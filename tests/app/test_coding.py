@@ -356,3 +356,46 @@ def test_with_the_project_goes_all_that_was_said_of_its_clip(coded: MainWindow, 
         assert [mark.value.text() for mark in panel._marks.values()] == ["not marked"] * 3
         assert coded.player.frame_box.value() == 0
         assert coded.notice.text == ""
+
+
+def test_the_other_expressions_of_a_clip_are_on_the_timeline_and_chosen_there(coded: MainWindow, qtbot: QtBot) -> None:
+    session, timeline, panel = coded.desk.session, coded.player.timeline, coded.annotation_panel
+    for name, index in (("onset", 3), ("apex", 8), ("offset", 12)):
+        session.set_mark(name, index)
+    qtbot.mouseClick(panel._add, Qt.MouseButton.LeftButton)
+    assert session.other_marks == {1: Marks(3, 8, 12)}
+    press(qtbot, coded, Qt.Key.Key_End, Qt.Key.Key_O)
+    bar = timeline.other_bar(1)
+    assert bar is not None
+    assert (bar.left(), bar.right()) == pytest.approx((timeline.x_of(3), timeline.x_of(12)))
+    with_bar = timeline.grab().toImage()
+    told: list[str] = []
+    timeline.hinted.connect(told.append)
+    there = bar.center().toPoint()
+    qtbot.mouseMove(timeline, there)
+    assert told[-1] == "Expression 1: a double click chooses it"
+    qtbot.mouseDClick(timeline, Qt.MouseButton.LeftButton, pos=there)
+    assert (session.expression, session.other_marks) == (1, {2: Marks(39, None, None)})
+    assert panel.expressions.currentText() == "Expression 1"
+    assert timeline.grab().toImage() != with_bar
+    assert timeline.other_bar(2).width() == 6  # one mark alone is a dot
+    press(qtbot, coded, Qt.Key.Key_PageDown)
+    assert session.other_marks == {}
+
+
+def test_a_removed_expression_gives_way_to_another_however_often_it_is_removed(coded: MainWindow, qtbot: QtBot) -> None:
+    session, panel = coded.desk.session, coded.annotation_panel
+    session.set_mark("onset", 3)
+    session.choose_expression(2)
+    session.set_mark("onset", 20)
+    for again in range(3):
+        if again:
+            session.undo_stack.redo()
+        else:
+            qtbot.mouseClick(panel._remove, Qt.MouseButton.LeftButton)
+        assert (session.expression, session.marks) == (1, Marks(3, None, None))
+        assert panel.expressions.count() == 1
+        session.undo_stack.undo()
+        assert (session.expression, session.marks) == (2, Marks(20, None, None))
+    session.undo_stack.undo()  # the making of expression 2: what is marked next shall not go into another
+    assert (session.expression, session.marks) == (2, Marks())

@@ -15,6 +15,7 @@ from app.dialogs.model_card import ModelCard, card_html
 from app.dialogs.retrain import RetrainDialog
 from app.line_label import LineLabel
 from app.main_window import MainWindow
+from app.panels.training import TrainingPanel
 from mer_core.cli import main
 from mer_core.models.cards import read_card
 from mer_core.models.held_out_answers import PREDICTIONS
@@ -129,7 +130,7 @@ def test_fu_mix_s_first_training_is_told_apart_in_the_chart(trainee: MainWindow,
     with qtbot.waitSignal(trainee.desk.trainer.finished):
         pass
     first = stages.count("trajectory")
-    assert panel.progress.format() == f"epoch %v of %m, {first} of them FU-MIX's first"
+    assert panel.progress.format().startswith(f"epoch %v of %m, {first} of them FU-MIX's first")
     assert read_card(runs(trainee)[0])["first_epochs"] == first
     assert stages == ["trajectory"] * first + ["training"] * 2
     for region, plot in zip(panel._first_runs, (panel._loss, panel._score), strict=True):
@@ -143,6 +144,21 @@ def test_fu_mix_s_first_training_is_told_apart_in_the_chart(trainee: MainWindow,
     assert not panel._first_runs[0].isVisible()
     assert not panel._shade.isVisible()
     panel.set_running(False)
+
+
+def test_the_time_left_is_told_once_it_is_known(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = TrainingPanel()
+    qtbot.addWidget(panel)
+    panel.start()
+    now = [100.0]
+    monkeypatch.setattr("app.panels.training.time.monotonic", lambda: now[0])
+    told = []
+    for epoch, at in ((1, 100), (2, 101), (3, 102.5), (11, 110), (12, 120)):
+        now[0] = at
+        panel.show_epoch({"epoch": epoch, "epochs": 12, "stage": "training"})
+        told.append(panel.progress.format())
+    plain = "epoch %v of %m"
+    assert told == [plain, plain, f"{plain}, about 11 s left", f"{plain}, about 1 s left", plain]
 
 
 def test_the_card_tells_fu_mix_s_first_epochs_apart() -> None:

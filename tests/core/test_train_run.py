@@ -33,9 +33,12 @@ def _run(out: Path, **changes: Any) -> list[dict[str, Any]]:
 
 
 def test_a_training_that_went_astray_publishes_nothing(tmp_path: Path) -> None:
+    events: list[dict[str, Any]] = []
     with pytest.raises(ModelError, match=r"went astray.* Lower the learning rate"):
-        train_run(FEATURES, replace(SHORT, rate=1e8), tmp_path / "run", emit=lambda _: None)
+        train_run(FEATURES, replace(SHORT, rate=1e8), tmp_path / "run", emit=events.append)
     assert list(tmp_path.iterdir()) == []
+    assert 0 < len(events) < SHORT.total_epochs  # it does not go on
+    json.dumps(events, allow_nan=False)
 
 
 def test_events_and_folder(tmp_path: Path) -> None:
