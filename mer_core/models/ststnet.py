@@ -47,6 +47,7 @@ _OWN = {
     "flow.variance": "bn{}.running_var",
 }
 _STREAMS = (3, 5, 8)
+_WRAPPINGS = ("state_dict", "model_state_dict", "model")
 _DAMAGED = (
     *(OSError, EOFError, RuntimeError, ValueError, TypeError, KeyError, IndexError, AttributeError),
     *(AssertionError, MemoryError, OverflowError, struct.error, pickle.UnpicklingError),
@@ -64,7 +65,7 @@ def read_checkpoint(path: Path, channels: Sequence[str] = PUBLIC) -> MrUamf:
         raise ModelError(f"{path} cannot be read as a checkpoint of STSTNet: choose another file.") from error
     if not isinstance(state, Mapping):
         raise ModelError(f"{path} holds no tensors by name: choose a checkpoint of STSTNet.")
-    return from_checkpoint(state, channels)
+    return from_checkpoint(_unwrapped(state), channels)
 
 
 def from_checkpoint(state: Mapping[str, Tensor], channels: Sequence[str] = PUBLIC) -> MrUamf:
@@ -92,6 +93,12 @@ def from_checkpoint(state: Mapping[str, Tensor], channels: Sequence[str] = PUBLI
     joined |= {"classes.weight": state["fc.weight"], "classes.bias": state["fc.bias"]}
     members = {name: value.float()[None] for name, value in joined.items()}
     return MrUamf.from_state(CHECKPOINT, len(state["fc.bias"]), members)
+
+
+def _unwrapped(state: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The tensors alone, as training scripts wrap them: beside an optimiser's, and by ``DataParallel``."""
+    inner = next((state[name] for name in _WRAPPINGS if isinstance(state.get(name), Mapping)), state)
+    return {str(name).removeprefix("module."): value for name, value in inner.items()}
 
 
 def _shapes(classes: Any) -> dict[str, tuple[int, ...]]:

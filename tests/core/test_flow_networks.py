@@ -75,6 +75,16 @@ def test_batch_norm_as_printed_learns_as_plain_layers() -> None:
             torch.testing.assert_close(ours[member], theirs, atol=1e-3, rtol=1e-3)
 
 
+@pytest.mark.parametrize("within", [None, "state_dict", "model_state_dict"])
+def test_a_checkpoint_as_training_scripts_wrap_it(plain: PlainStstNet, within: str | None, tmp_path: Path) -> None:
+    torch.save(plain.state_dict(), tmp_path / "plain.pth")
+    wrapped = {f"module.{name}": value for name, value in plain.state_dict().items()}
+    torch.save({within: wrapped, "epoch": 3} if within else wrapped, tmp_path / "wrapped.pth")
+    expected = read_checkpoint(tmp_path / "plain.pth").state()
+    for name, value in read_checkpoint(tmp_path / "wrapped.pth").state().items():
+        torch.testing.assert_close(value, expected[name], rtol=0, atol=0)
+
+
 def test_what_is_no_checkpoint(plain: PlainStstNet, tmp_path: Path) -> None:
     path = tmp_path / "bad.pth"
     path.write_bytes(b"no checkpoint")
