@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from mer_core.annotation import Annotation, Marks
+from mer_core.annotation.annotation import MARK_NAMES
 from mer_core.clips import open_clip
 from mer_core.errors import ClipError
 from mer_core.project import FILE_NAME, Project
@@ -360,7 +361,7 @@ def test_with_the_project_goes_all_that_was_said_of_its_clip(coded: MainWindow, 
 
 def test_the_other_expressions_of_a_clip_are_on_the_timeline_and_chosen_there(coded: MainWindow, qtbot: QtBot) -> None:
     session, timeline, panel = coded.desk.session, coded.player.timeline, coded.annotation_panel
-    for name, index in (("onset", 3), ("apex", 8), ("offset", 12)):
+    for name, index in zip(MARK_NAMES, (3, 8, 12), strict=True):
         session.set_mark(name, index)
     qtbot.mouseClick(panel._add, Qt.MouseButton.LeftButton)
     assert session.other_marks == {1: Marks(3, 8, 12)}
@@ -378,7 +379,9 @@ def test_the_other_expressions_of_a_clip_are_on_the_timeline_and_chosen_there(co
     assert (session.expression, session.other_marks) == (1, {2: Marks(39, None, None)})
     assert panel.expressions.currentText() == "Expression 1"
     assert timeline.grab().toImage() != with_bar
-    assert timeline.other_bar(2).width() == 6  # one mark alone is a dot
+    dot = timeline.other_bar(2)
+    assert dot is not None
+    assert dot.width() == 6
     press(qtbot, coded, Qt.Key.Key_PageDown)
     assert session.other_marks == {}
 
