@@ -38,8 +38,8 @@ ABLATION: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ),
     ("fu-mix", "baseline + FU-MIX", {"streams": "single", "attention": "off", "image": "none"}),
     ("image", "baseline + FU-MIX + image stream", {"streams": "single", "attention": "off"}),
-    ("triple", "… + triple stream", {"attention": "off"}),
-    ("mr-uamf", "… + micro-attention = MR-UAMF", {}),
+    ("triple", "baseline + FU-MIX + image stream + triple stream", {"attention": "off"}),
+    ("mr-uamf", "all these + micro-attention = MR-UAMF", {}),
     ("no-fu-mix", "MR-UAMF without any mixing", {"mixing": "none"}),
     ("mixup", "MR-UAMF with plain mixup in place of FU-MIX", {"mixing": "mixup"}),
     ("difference", "MR-UAMF with apex − onset in place of the apex", {"image": "difference"}),
@@ -87,6 +87,15 @@ def ablation_entries(names: Sequence[str] = (), *, seeds: int, epochs: int | Non
         Entry(name, title, "mr-uamf", replace(base, **changes), getattr(own, "epochs", 0))
         for name, title, changes in ABLATION
         if not names or name in names
+    ]
+
+
+def part_entries(names: Sequence[str] = (), *, seeds: int, epochs: int | None = None) -> list[Entry]:
+    """``ablation_entries`` as rows beside other methods, named after the method; without the whole, which is one."""
+    return [
+        replace(entry, name=f"{entry.method}-{entry.name}")
+        for entry in ablation_entries(names, seeds=seeds, epochs=epochs)
+        if entry.name != entry.method
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from mer_core.cli import main
 from mer_core.errors import ModelError
-from mer_core.evaluation.entries import benchmark_entries
+from mer_core.evaluation.entries import ABLATION, benchmark_entries, part_entries
 from mer_core.features import write_features
 from tests.core.quick_methods import crash, quick, register
 from tests.core.toy import toy_features
@@ -59,6 +59,25 @@ def test_benchmark_by_command(data: Path, tmp_path: Path, capsys: pytest.Capture
     said = " ".join(capsys.readouterr().out.split())
     assert "lbp-top was not measured: The method 'lbp-top' reads 'frames'" in said
     assert "report.html" in said
+
+
+def test_the_parts_of_mr_uamf_in_the_table_of_the_methods(data: Path, tmp_path: Path) -> None:
+    given = ["--methods", "mr-uamf,hoof", "--seeds", "1", "--epochs", "1", "--protocol", "kfold", "--folds", "2"]
+    command = ["benchmark", str(data), "--out", str(tmp_path / "out"), *given]
+    assert main([*command, "--parts", "baseline,mr-uamf,no-image"]) == 0
+    entries = json.loads((tmp_path / "out/study.json").read_text())["entries"]
+    names = ["mr-uamf", "hoof", "hoof-rbf", "mr-uamf-baseline", "mr-uamf-no-image"]
+    assert [entry["name"] for entry in entries] == names
+    assert {entry["method"]: entry["settings"]["image"] for entry in entries[3:]} == {"mr-uamf": "none"}
+    table = (tmp_path / "out/table.tex").read_text(encoding="utf-8")
+    assert all(name in table for name in names)
+
+
+def test_all_parts_but_the_whole_which_is_a_method() -> None:
+    parts = [entry.name for entry in part_entries(seeds=1)]
+    assert parts == [f"mr-uamf-{name}" for name, _, _ in ABLATION if name != "mr-uamf"]
+    with pytest.raises(ModelError, match="no row 'magic'"):
+        part_entries(["magic"], seeds=1)
 
 
 def test_one_row_of_a_method_s_two() -> None:
