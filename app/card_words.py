@@ -1,5 +1,6 @@
 """How a model's card is put into words, wherever it is read."""
 
+from collections.abc import Mapping
 from typing import Any
 
 _METHODS = {"mr-uamf": "MR-UAMF", "mr-uamf-plus": "MR-UAMF+", "ststnet": "STSTNet"}
@@ -16,7 +17,7 @@ def figure(value: dict[str, float], seeds: int) -> str:
     return f"{value['mean']:.3f}" + (f" ± {value['sd']:.3f}" if seeds > 1 else "")
 
 
-def protocol(card: dict[str, Any]) -> str:
+def protocol(card: Mapping[str, Any]) -> str:
     """By which protocol the model was judged, in words."""
     from mer_core.evaluation.protocols import PROTOCOLS  # numpy comes with it: not before the window is painted
 

@@ -1,7 +1,8 @@
 """The docks drawn by pyqtgraph, which takes longer to load than the window to open: they are filled in afterwards."""
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
@@ -12,6 +13,7 @@ from app.card_words import figure, protocol
 from app.desk import Desk
 from app.qt_names import make_all
 from mer_core.counted import counted
+from mer_core.models.history import read_history
 
 if TYPE_CHECKING:
     from app.panels.motion import MotionPanel
@@ -115,6 +117,25 @@ class Plots(QObject):
         trainer.finished.connect(lambda _, card: panel.show_end(_result(card)))
         trainer.cancelled.connect(lambda: panel.show_end("Cancelled: the run was deleted, the model is as before."))
         trainer.failed.connect(panel.show_end)
+        desk.model_changed.connect(self._look_at_past)
+        self._look_at_past(desk.model, desk.live.card)
+
+    def _look_at_past(self, folder: Path | None, card: Mapping[str, Any]) -> None:
+        """Show how the model that answers was trained, unless a training is under way."""
+
+        def show(epochs: list[dict[str, Any]]) -> None:
+            if self.training and self._desk and not self._desk.trainer.running:
+                known = epochs if card.keys() >= _TOLD else []
+                self.training.show_past(known, _result(card) if known else "")
+
+        if folder is None:
+            show([])
+        else:
+            self._worker.submit("history", lambda: read_history(folder), show, _unreachable)
+
+
+_TOLD = {"name", "clips", "seeds", "protocol", "held_out", "untrained"}
+"""What ``_result`` reads of a card."""
 
 
 def _place() -> QWidget:
@@ -123,7 +144,7 @@ def _place() -> QWidget:
     return place
 
 
-def _result(card: dict[str, Any]) -> str:
+def _result(card: Mapping[str, Any]) -> str:
     seeds = len(card["seeds"])
     held_out, untrained = (figure(card[whose]["uf1"], seeds) for whose in ("held_out", "untrained"))
     without_face = ", ".join(card.get("features", {}).get("left_out", {}))
@@ -141,4 +162,4 @@ def _import_panels() -> None:
 
 
 def _unreachable(sentence: str) -> None:
-    raise AssertionError(f"an import raises no MerError: {sentence}")
+    raise AssertionError(f"neither an import nor a history raises a MerError: {sentence}")

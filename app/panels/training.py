@@ -1,6 +1,7 @@
-"""A training while it runs: its curves, how far it is, stop and cancel; and how the last one ended."""
+"""A training while it runs: its curves, how far it is, stop and cancel; and how that of the model in use went."""
 
 import time
+from collections.abc import Mapping, Sequence
 from math import nan
 from typing import Any
 
@@ -14,6 +15,7 @@ from mer_core.pace import duration
 
 _REDRAW = 400  # milliseconds from an epoch to its being drawn, with those that come meanwhile
 _LITTLE = 2  # seconds of training after which the time left is told
+_NONE = "No training yet: Model › Retrain…"
 _FIRST_RUN = "FU-MIX's first training"
 _WIDTHS = {"val_uar": 5}  # UAR is seen on both sides of UF1 where they are the same
 _STAGES = {
@@ -33,7 +35,7 @@ class TrainingPanel(QWidget):
         self.stop_button.setToolTip("End now and keep the model as it is")
         self.cancel_button = QPushButton(icon("x"), "Cancel")
         self.cancel_button.setToolTip("End now and delete this run")
-        self._state = QLabel("No training yet: Model › Retrain…")
+        self._state = QLabel(_NONE)
         self._state.setObjectName("hint")
         self._state.setWordWrap(True)
         self._state.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -125,10 +127,22 @@ class TrainingPanel(QWidget):
             each.setVisible(first_run)
             each.setRegion((0.5, self._first_run_to + 0.5))
 
-    def start(self) -> None:
-        """Clear for a new training."""
+    def show_past(self, epochs: Sequence[Mapping[str, Any]], text: str) -> None:
+        """How a model's training went, by its epochs; where none are kept, that there was no training."""
+        self._clear()
+        for message in epochs:
+            self._add(message)
+        self._graphics.setVisible(bool(epochs))
+        self._state.setAlignment(Qt.AlignmentFlag.AlignLeft if epochs else Qt.AlignmentFlag.AlignCenter)
+        self.show_end(text if epochs else _NONE)
+
+    def _clear(self) -> None:
         self._points = {key: [] for key in self._curves}
         self._first_run_to, self._first_epoch = 0, None
+
+    def start(self) -> None:
+        """Clear for a new training."""
+        self._clear()
         self._draw()
         self._graphics.setVisible(True)
         self._state.setAlignment(Qt.AlignmentFlag.AlignLeft)
@@ -167,17 +181,23 @@ class TrainingPanel(QWidget):
         first = f", {self._first_run_to} of them FU-MIX's first" if self._first_run_to else ""
         counted = f"epoch %v of %m{first}" if message["stage"] == "training" else "epoch %v of %m"
         self.progress.setFormat(counted + self._time_left(epoch, epochs))
+        shaded = self._first_run_to > 0
+        self._add(message)
+        if (self._first_run_to > 0) != shaded:
+            self._show_first_run()
+        if not self._redraw.isActive():
+            self._redraw.start()
+
+    def _add(self, message: Mapping[str, Any]) -> None:
+        """An epoch's points."""
+        epoch = int(message["epoch"])
         if message["stage"] == "trajectory":
-            begins, self._first_run_to = not self._first_run_to, epoch
-            if begins:
-                self._show_first_run()
+            self._first_run_to = epoch
         for key in self._curves:
             if message.get(key) is not None:
                 if epoch == self._first_run_to + 1 > 1:  # other networks, trained from the beginning: no line between
                     self._points[key].append((epoch - 0.5, nan))
                 self._points[key].append((epoch, float(message[key])))
-        if not self._redraw.isActive():
-            self._redraw.start()
 
     def _time_left(self, epoch: int, epochs: int) -> str:
         """By what the epochs have taken so far; nothing while that says little."""

@@ -19,6 +19,7 @@ from app.panels.training import TrainingPanel
 from mer_core.cli import main
 from mer_core.models.cards import read_card
 from mer_core.models.held_out_answers import PREDICTIONS
+from mer_core.models.history import HISTORY, read_history
 from mer_core.project.models import DEFAULT_MODEL
 from tests.core.public_ststnet import trained_ststnet
 from tests.e2e.hands import opened
@@ -424,3 +425,38 @@ def test_the_classes_to_learn_are_chosen_by_label_map(trainee: MainWindow) -> No
     assert options[options.index("--label-map") + 1] == "own"
     assert "disgust" in dialog._text.text()
     dialog.reject()
+
+
+def test_how_the_model_in_use_was_trained_is_shown_when_the_project_is_opened_again(
+    trainee: MainWindow, qtbot: QtBot
+) -> None:
+    panel, desk = trainee.plots.training, trainee.desk
+    assert panel is not None
+    assert panel._state.text() == "No training yet: Model › Retrain…"
+    begin(trainee, qtbot, 3, "mr-uamf", name="Mine")
+    with qtbot.waitSignal(desk.trainer.finished):
+        pass
+    shown = {key: [list(map(str, axis)) for axis in curve.getData()] for key, curve in panel._curves.items()}
+    shaded = panel._first_runs[0].getRegion()
+    assert desk.session.project is not None
+    folder = desk.session.project.folder
+    trainee.actions_by_id["close_project"].trigger()
+    qtbot.waitUntil(lambda: panel._state.text() == "No training yet: Model › Retrain…")
+    assert not panel._graphics.isVisibleTo(panel)
+    trainee.open_paths([folder])
+    qtbot.waitUntil(lambda: panel._state.text().startswith("Trained: Mine. On held-out subjects"))
+    assert panel._graphics.isVisibleTo(panel)
+    assert {key: [list(map(str, axis)) for axis in curve.getData()] for key, curve in panel._curves.items()} == shown
+    assert panel._first_runs[0].getRegion() == shaded
+    assert not panel.progress.isVisibleTo(panel)
+    desk.use_model(DEFAULT_MODEL)
+    qtbot.waitUntil(lambda: panel._state.text() == "No training yet: Model › Retrain…")
+
+
+@pytest.mark.parametrize(
+    "damage", ["", "{", '{"epoch": 1}\n', "[]\n", '{"epoch": "x", "epochs": 2, "stage": "training"}']
+)
+def test_a_history_that_cannot_be_read_is_none(tmp_path: Path, damage: str) -> None:
+    (tmp_path / HISTORY).write_text(damage, encoding="utf-8")
+    assert read_history(tmp_path) == []
+    assert read_history(tmp_path / "absent") == []
