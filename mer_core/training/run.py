@@ -18,6 +18,7 @@ from mer_core.evaluation.protocols import Split, default_protocol, split
 from mer_core.features import FeatureSet, check_trainable
 from mer_core.models.folder import write_model
 from mer_core.models.held_out_answers import PREDICTIONS
+from mer_core.models.history import HISTORY
 from mer_core.models.settings import MethodSettings
 from mer_core.training.card import run_card, uncertain_clips, validation
 from mer_core.training.kinds import Network, kind_of
@@ -81,7 +82,7 @@ def train_run(
         card = write_model(folder, network, card)
         _write_json(folder / "settings.json", settings.to_dict())
         lines = "".join(json.dumps(event) + "\n" for event in history)
-        (folder / "metrics.jsonl").write_text(lines, encoding="utf-8")
+        (folder / HISTORY).write_text(lines, encoding="utf-8")
         check()
     emit({"event": "finished", "run": str(out), "card": card})
     return out
