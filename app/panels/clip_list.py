@@ -25,7 +25,7 @@ from mer_core.project import ClipRecord
 
 _Index = QModelIndex | QPersistentModelIndex
 _HEADERS = ("Clip", "Subject", "Emotion", "Marks")
-_WIDTHS, _WITH_DATASET = (54, 72, 42), (94, 72, 42)  # of all columns but the first, which takes what is left
+_WIDTHS, _WITH_DATASET = (54, 72, 50), (94, 72, 50)  # of all columns but the first, which takes what is left
 _NAMES = 96  # what the first has at least, where its names want it: they tell clips apart
 _ID = Qt.ItemDataRole.UserRole
 
@@ -96,7 +96,8 @@ class ClipTable(QAbstractTableModel):
         annotations = self._annotations.get(clip.id, [])
         emotions = ", ".join(each.emotion for each in annotations if each.emotion)
         subject = f"{clip.dataset}/{clip.subject}" if clip.subject in self.shared else clip.subject or "?"
-        return _title(clip.name), subject, emotions, " ".join(_marks_text(each) for each in annotations)
+        marks = _marks_text(annotations[0]) if annotations else ""
+        return _title(clip.name), subject, emotions, f"{marks}+{more}" if (more := len(annotations) - 1) > 0 else marks
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         clip = self._clips[index.row()]
@@ -106,7 +107,10 @@ class ClipTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             where = self._session.project.full_path(clip) if self._session.project else clip.path
             who = clip.subject or "subject not named (F2)"
-            return f"{where}\n{clip.dataset} · {who} · {clip.frames} frames at {clip.fps:g} fps"
+            lines = [where, f"{clip.dataset} · {who} · {clip.frames} frames at {clip.fps:g} fps"]
+            if len(annotations) > 1:
+                lines += map(_expression_text, annotations)
+            return "\n".join(lines)
         if role == Qt.ItemDataRole.ForegroundRole and not annotations:
             return QColor(colours().faint)
         if role == _ID:
@@ -118,6 +122,11 @@ def _title(name: str) -> str:
     """A clip's name without a video's ending: what tells clips apart needs the room."""
     path = PurePath(name)
     return path.stem if path.suffix.lower() in VIDEOS else name
+
+
+def _expression_text(annotation: Annotation) -> str:
+    """What is coded of one of several expressions."""
+    return f"Expression {annotation.expression}: {_marks_text(annotation)} {annotation.emotion}".strip()
 
 
 def _marks_text(annotation: Annotation) -> str:

@@ -1,5 +1,6 @@
 """The clip list: who is in a clip is clear, also where data sets call their subjects alike."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,21 @@ def test_names_keep_their_room_and_what_has_none_is_scrolled_to(listed: MainWind
     session.edit_clip(session.project.clip(2), subject="09", dataset="other")
     qtbot.waitUntil(lambda: bar.maximum() > 0)
     assert table.columnWidth(0) == 96
+
+
+def test_several_expressions_of_a_clip_are_counted_and_told_in_the_tip(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, frames: Callable[[str, int], Path]
+) -> None:
+    session, table = window.desk.session, window.clip_list.model
+    session.create_project(tmp_path / "project", "anna")
+    window.open_paths([frames("EP01", 30)])
+    qtbot.waitUntil(lambda: session.clip is not None)
+    session.set_mark("onset", 3)
+    session.annotate("emotion", "disgust")
+    assert table.index(0, 3).data() == "O··"
+    assert "Expression" not in table.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    session.choose_expression(2)
+    session.set_mark("apex", 20)
+    assert table.index(0, 3).data() == "O··+1"
+    tip = table.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip.splitlines()[2:] == ["Expression 1: O·· disgust", "Expression 2: ·A·"]
