@@ -107,7 +107,7 @@ class ClipTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             where = self._session.project.full_path(clip) if self._session.project else clip.path
             who = clip.subject or "subject not named (F2)"
-            lines = [where, f"{clip.dataset} · {who} · {clip.frames} frames at {clip.fps:g} fps"]
+            lines = [str(where), f"{clip.dataset} · {who} · {clip.frames} frames at {clip.fps:g} fps"]
             if len(annotations) > 1:
                 lines += map(_expression_text, annotations)
             return "\n".join(lines)
