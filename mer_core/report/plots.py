@@ -7,6 +7,7 @@ from typing import Any
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 from matplotlib.transforms import Bbox
@@ -56,7 +57,7 @@ def forest(entries: Sequence[dict[str, Any]], labels: Sequence[str]) -> str:
         axes.tick_params(axis="y", length=0)
         axes.grid(visible=False, axis="y")
         axes.spines["left"].set_visible(False)
-        axes.xaxis.set_major_formatter(FuncFormatter(_short))
+        _share_axis(axes.xaxis)
         axes.set_xlabel("UF1")
         return _svg(figure, "UF1 of each entry with its interval")
 
@@ -100,7 +101,7 @@ def roc(entries: Sequence[dict[str, Any]], labels: Sequence[str], classes: Seque
 def cost(entries: Sequence[dict[str, Any]], labels: Sequence[str]) -> str:
     """UF1 against the time of one seed, on a logarithmic scale; larger dots have more weights to learn."""
     with matplotlib.rc_context(_STYLE):
-        figure = Figure(figsize=(7.6, 3.1), layout="constrained")
+        figure = Figure(figsize=(7.6, max(3.1, 0.3 * len(entries))), layout="constrained")
         axes = figure.subplots()
         times = [max(entry["seconds_per_seed"], 1e-3) for entry in entries]
         figures = [entry["pooled"]["uf1"]["mean"] for entry in entries]
@@ -109,7 +110,7 @@ def cost(entries: Sequence[dict[str, Any]], labels: Sequence[str]) -> str:
         axes.scatter(times, figures, s=np.square(widths), c=colours, alpha=0.75, lw=0)
         axes.set_xscale("log")
         axes.margins(x=0.12, y=0.15)
-        axes.yaxis.set_major_formatter(FuncFormatter(_short))
+        _share_axis(axes.yaxis)
         axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g} s"))
         axes.xaxis.set_minor_formatter(NullFormatter())
@@ -129,7 +130,7 @@ def epochs(entries: Sequence[dict[str, Any]], labels: Sequence[str]) -> str:
             axes.plot(range(1, len(curve) + 1), curve, color=COLOURS[place % len(COLOURS)], lw=1.4, label=label)
             best = int(np.argmax(curve))
             axes.plot(best + 1, curve[best], "x", color=RED, ms=8, mew=2)
-        axes.yaxis.set_major_formatter(FuncFormatter(_short))
+        _share_axis(axes.yaxis)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel("epoch")
         axes.set_ylabel("UF1 on test clips")
@@ -153,6 +154,7 @@ def name_dots(axes: Axes, places: Sequence[tuple[float, float]], widths: Sequenc
     ]
     for dot in sorted(range(len(places)), key=lambda dot: -places[dot][1]):
         away = widths[dot] / 2 + 3
+        sides = ((away, "left"), (-away, "right"))
         tries = [
             axes.annotate(names[dot], places[dot], offset, textcoords="offset points", fontsize=8, ha=across, va=down)
             for offset, across, down in (
@@ -160,8 +162,7 @@ def name_dots(axes: Axes, places: Sequence[tuple[float, float]], widths: Sequenc
                 ((-away, 0), "right", "center"),
                 ((0, away), "center", "bottom"),
                 ((0, -away), "center", "top"),
-                ((away, 7), "left", "center"),
-                ((away, -7), "left", "center"),
+                *(((side, down), across, "center") for down in (7, -7, 14, -14) for side, across in sides),
             )
         ]
         boxes = [text.get_window_extent() for text in tries]
@@ -178,6 +179,12 @@ def _square(axes: Axes) -> None:
     axes.set_ylim(-0.02, 1.02)
     axes.set_xticks([0, 0.5, 1], ["0", ".5", "1"])
     axes.set_yticks([0, 0.5, 1], ["0", ".5", "1"])
+
+
+def _share_axis(axis: Axis) -> None:
+    """Ticks of an axis from 0 to 1 at whole hundredths, which are all that is written there."""
+    axis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(_short))
 
 
 def _short(value: float, _place: object = None) -> str:
