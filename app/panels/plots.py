@@ -124,7 +124,8 @@ class Plots(QObject):
         """Show how the model that answers was trained, unless a training is under way."""
 
         def show(epochs: list[dict[str, Any]]) -> None:
-            if self.training and self._desk and not self._desk.trainer.running:
+            # Of a model that answers no more, as when its project was closed meanwhile, nothing is shown.
+            if self.training and self._desk and not self._desk.trainer.running and self._desk.model == folder:
                 known = epochs if card.keys() >= _TOLD else []
                 self.training.show_past(known, _result(card) if known else "")
 

@@ -182,12 +182,17 @@ def _square(axes: Axes) -> None:
 
 
 def _share_axis(axis: Axis) -> None:
-    """Ticks of an axis from 0 to 1 at whole hundredths, which are all that is written there."""
+    """Ticks of an axis from 0 to 1, written with two decimals, or three where they lie that close."""
     axis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(_short))
+    axis.set_major_formatter(FuncFormatter(_tick))
 
 
-def _short(value: float, _place: object = None) -> str:
+def _tick(value: float, _place: object = None) -> str:
+    finer = f"{value:.3f}"
+    return _short(value) if finer.endswith("0") else finer.removeprefix("0")
+
+
+def _short(value: float) -> str:
     text = f"{value:.2f}"
     return text[1:] if text.startswith("0") else text
 

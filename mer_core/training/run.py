@@ -74,7 +74,8 @@ def train_run(
                 break
         networks: list[Any] = [team.last_network() for team in teams]
         network: Network = kind_of(settings).network.together(networks)
-        _check_finite(network, held_out)
+        if not all(bool(value.isfinite().all()) for value in network.state().values()):
+            raise _astray()  # in its last step: its loss is told before the step
         card = run_card(features, settings, division, history, untrained, held_out, name or out.name, command, note)
         if list_clips:
             card["uncertain"] = uncertain_clips(features, teams, held_out)
@@ -94,13 +95,6 @@ def _teams(features: FeatureSet, settings: MethodSettings, division: Split, chec
     classes = len(features.classes)
     seeds = range(settings.seed, settings.seed + settings.seeds)
     return [Team(inputs, features.label, division.held_out, classes, settings, seed, check, full) for seed in seeds]
-
-
-def _check_finite(network: Network, held_out: list[np.ndarray]) -> None:
-    """Raise ModelError where the training went astray in its last step."""
-    good = all(np.isfinite(one).all() for one in held_out)
-    if not good or not all(bool(value.isfinite().all()) for value in network.state().values()):
-        raise _astray()
 
 
 def _astray() -> ModelError:

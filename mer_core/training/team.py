@@ -5,8 +5,9 @@ That beats one after the other with two of torch's threads, which wait for each 
 more beside a window that also wants the processor. The figures do not depend on the number of cores.
 
 The member that becomes a model learns in double precision. Processors round otherwise, each in its own order of adding
-up, and in single precision a training makes of that up to .0001 of a weight (measured); in double precision it
-stays far below what a saved weight can tell. So the same command gives the same model on every processor.
+up, and in single precision a training makes of that up to .0001 of a weight (measured); in double precision it stays
+far below what a saved weight can tell. So the same command gives the same model on another processor, but for a last
+bit once in a long while.
 """
 
 from collections.abc import Callable, Iterator

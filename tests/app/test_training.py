@@ -460,3 +460,16 @@ def test_a_history_that_cannot_be_read_is_none(tmp_path: Path, damage: str) -> N
     (tmp_path / HISTORY).write_text(damage, encoding="utf-8")
     assert read_history(tmp_path) == []
     assert read_history(tmp_path / "absent") == []
+
+
+def test_a_history_that_comes_after_its_project_was_closed_is_not_shown(trainee: MainWindow, qtbot: QtBot) -> None:
+    panel, desk = trainee.plots.training, trainee.desk
+    assert panel is not None
+    begin(trainee, qtbot, 2)
+    with qtbot.waitSignal(desk.trainer.finished):
+        pass
+    qtbot.waitUntil(lambda: not trainee.plots._worker.busy)
+    desk.use_model(runs(trainee)[0])  # is being read now
+    trainee.actions_by_id["close_project"].trigger()
+    qtbot.waitUntil(lambda: not trainee.plots._worker.busy)
+    assert panel._state.text() == "No training yet: Model › Retrain…"

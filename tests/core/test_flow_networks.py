@@ -75,7 +75,7 @@ def test_batch_norm_as_printed_learns_as_plain_layers() -> None:
             torch.testing.assert_close(ours[member], theirs, atol=1e-3, rtol=1e-3)
 
 
-@pytest.mark.parametrize("within", [None, "state_dict", "model_state_dict"])
+@pytest.mark.parametrize("within", [None, "state_dict", "model_state_dict", "model"])
 def test_a_checkpoint_as_training_scripts_wrap_it(plain: PlainStstNet, within: str | None, tmp_path: Path) -> None:
     torch.save(plain.state_dict(), tmp_path / "plain.pth")
     wrapped = {f"module.{name}": value for name, value in plain.state_dict().items()}

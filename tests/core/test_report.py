@@ -21,7 +21,7 @@ from mer_core.features import FeatureSet
 from mer_core.models.registry import METHODS
 from mer_core.report.latex import escape
 from mer_core.report.page import page
-from mer_core.report.plots import name_dots
+from mer_core.report.plots import _share_axis, name_dots
 from mer_core.report.rows import count, number, time_taken
 from mer_core.report.write import write_report
 from tests.core.quick_methods import QuickSettings, by_epoch, nan, quick, register
@@ -166,6 +166,17 @@ def test_a_table_says_what_was_trained_and_tested_on(tmp_path: Path, monkeypatch
     text = write_report(run_study("benchmark", features, plan, benchmark_entries(seeds=1), tmp_path), tmp_path)
     latex = text.with_name("table.tex").read_text(encoding="utf-8")
     assert "1 fold, trained on casme2, tested on smic, 12 clips of 2 subjects tested" in latex
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.66, 0.86), (0.2, 1.0), (0.741, 0.779)])
+def test_ticks_stand_where_they_say(low: float, high: float) -> None:
+    axes = Figure().subplots()
+    axes.set_ylim(low, high)
+    _share_axis(axes.yaxis)
+    ticks = [tick for tick in axes.get_yticks() if low <= tick <= high]
+    said = [axes.yaxis.get_major_formatter()(tick) for tick in ticks]
+    assert len(ticks) >= 3
+    assert [float(text) for text in said] == pytest.approx(ticks, abs=1e-9)
 
 
 def test_names_of_dots_cover_neither_names_nor_dots() -> None:
